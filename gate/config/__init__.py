@@ -1,0 +1,1 @@
+"""gate.yaml and case files → Suite."""

@@ -1,0 +1,1 @@
+"""Where we run: the working tree and git here."""

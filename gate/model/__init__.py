@@ -1,0 +1,1 @@
+"""The nouns. Nothing else of ours is imported from here."""

@@ -1,0 +1,54 @@
+"""Case: one question of a suite, and what a good answer to it holds."""
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from gate.model.base import Noun, digest
+
+
+class Context(Noun):
+    """A passage that a retrieval step found, best first where `rank` is absent."""
+
+    text: str
+    id: str | None = None
+    score: float | None = None
+    rank: int | None = Field(default=None, ge=1)
+
+
+class Message(Noun):
+    """One turn of a conversation that is the input of a case."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Place(Noun):
+    """Where in a file something stands; `line` counts from 1."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class Case(Noun):
+    """One question.
+
+    `input` is a text, a list of messages, or a mapping of template variables. `tags` are free words that slices
+    and clusters are made of. `key` hashes what is asked and what counts as right, never the tags or the place.
+    """
+
+    id: str = Field(min_length=1, max_length=200)
+    input: str | tuple[Message, ...] | dict[str, JsonValue]
+    expected: JsonValue = None
+    context: tuple[Context, ...] = ()
+    tags: dict[str, str] = Field(default_factory=dict)
+    place: Place | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """The first 16 hex digits of the hash of input, expected and context."""
+        return digest(self.model_dump(mode="json", include={"input", "expected", "context"}))

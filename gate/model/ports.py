@@ -1,0 +1,160 @@
+"""The contracts that a target and an evaluator keep, on one page.
+
+A plug-in is a class. Its `Options` (a closed pydantic model) is what stands under `with:` in gate.yaml; it is built
+once a suite, asked from one event loop with bounded concurrency, and closed at the end.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol
+
+from pydantic import Field
+
+from gate.model.base import Noun
+from gate.model.case import Case, Message
+from gate.model.reply import Failure, Reply, Sample
+from gate.model.run import Trial
+from gate.model.score import Metric, Score
+
+
+class NoOptions(Noun):
+    """The options of a plug-in that takes none."""
+
+
+class ModelRequest(Noun):
+    """One question to a language model; `max_tokens` bounds the answer, thinking included."""
+
+    model: str
+    messages: tuple[Message, ...] = Field(min_length=1)
+    system: str | None = None
+    max_tokens: int = Field(default=1024, ge=1)
+    effort: Literal["low", "medium", "high"] | None = None
+    stream: bool = True
+
+
+class LanguageModel(Protocol):
+    """The door to a model provider, as a target sees it."""
+
+    async def ask(self, request: ModelRequest) -> Reply | Failure:
+        """Ask once. What the provider refuses or loses comes back as a Failure, never as an exception."""
+        ...
+
+
+class UserFunction(Protocol):
+    """A function out of the user's repository or an installed package, callable from the event loop in one way.
+
+    `parameters` are the names it takes by keyword (`**` among them where it takes any), `file` its source file
+    relative to the root, or None where it lies outside.
+    """
+
+    parameters: frozenset[str]
+    file: str | None
+
+    async def __call__(self, **arguments: Any) -> Any:
+        """Call it: an `async def` on the loop, a plain `def` in a worker thread."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Where a plug-in works: `root` is the folder of gate.yaml, against which every path is read.
+
+    `timeout_s` is the hard limit of one trial, in seconds. `llm` opens the door to the model on first use. `load`
+    finds a user's function by `path/to/file.py:name` or `package.module:name`, and raises UserError where it can't.
+    """
+
+    root: Path
+    suite: str
+    timeout_s: float
+    concurrency: int
+    llm: Callable[[], LanguageModel]
+    load: Callable[[str], UserFunction]
+
+
+class Target(ABC):
+    """Case → Reply: the application under test.
+
+    `version` is part of the fingerprint: raise it when the same options come to mean something else.
+    """
+
+    Options: ClassVar[type[Noun]] = NoOptions
+    version: ClassVar[str] = "1"
+
+    def __init__(self, options: Any, setting: Setting) -> None:
+        self.options = options
+        self.setting = setting
+
+    def files(self) -> Sequence[str]:
+        """Paths relative to the root that this target is known to depend on, without being told."""
+        return ()
+
+    def check(self, case: Case) -> None:  # noqa: B027 - most targets can ask any case
+        """Refuse, before anything is called or paid, a case that cannot be asked.
+
+        Raises:
+            UserError: naming the case, the place and the fix.
+        """
+
+    @abstractmethod
+    async def ask(self, case: Case) -> Reply | Failure:
+        """One fresh draw. A cancelled call (the timeout) must leave nothing running behind."""
+
+    async def aclose(self) -> None:  # noqa: B027 - most targets hold nothing
+        """Let go of connections and processes."""
+
+
+class Evaluator(ABC):
+    """Sample → Scores: one instrument. `name` is what gate.yaml calls it, and its metric's name unless it has several.
+
+    `version` is part of the fingerprint: raise it when the same options come to mean another number.
+    """
+
+    Options: ClassVar[type[Noun]] = NoOptions
+    version: ClassVar[str] = "1"
+
+    def __init__(self, name: str, options: Any, setting: Setting) -> None:
+        self.name = name
+        self.options = options
+        self.setting = setting
+
+    def files(self) -> Sequence[str]:
+        """Paths relative to the root whose content decides the number (a function's file, a schema)."""
+        return ()
+
+    @property
+    @abstractmethod
+    def metrics(self) -> Sequence[Metric]:
+        """The metrics that are known before anything ran."""
+
+    def describe(self, metric: str) -> Metric | None:
+        """The meaning of a metric that a score named, also where it was not known beforehand; None: not mine."""
+        return next((known for known in self.metrics if known.name == metric), None)
+
+    def check(self, case: Case) -> None:  # noqa: B027 - most evaluators can score any case
+        """Refuse, before anything is called or paid, a case that cannot be scored.
+
+        Raises:
+            UserError: naming the case, the place and the fix.
+        """
+
+    @abstractmethod
+    async def score(self, sample: Sample) -> Sequence[Score]:
+        """Score one sample. What it cannot tell is an abstention with a reason; what breaks is an exception."""
+
+
+class Progress(Protocol):
+    """Who wants to know how a run is getting on."""
+
+    def started(self, suite: str, *, total: int, resumed: int) -> None:
+        """`total` trials are to be done, of which `resumed` were on disk already."""
+        ...
+
+    def finished(self, trial: Trial) -> None:
+        """One trial is done and on disk."""
+        ...
+
+    def ended(self) -> None:
+        """The run is over, for whatever reason."""
+        ...

@@ -1,0 +1,65 @@
+"""Reply and Failure: what came back from the application under test, or why nothing did."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from gate.model.base import Noun
+from gate.model.case import Case, Context
+
+
+class ToolCall(Noun):
+    """A tool that the application called, with the arguments it gave."""
+
+    name: str
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
+    result: JsonValue = None
+
+
+class Usage(Noun):
+    """Tokens of one reply. `input_tokens` excludes those read from or written to the prompt cache."""
+
+    input_tokens: int = Field(default=0, ge=0)
+    output_tokens: int = Field(default=0, ge=0)
+    cache_read_tokens: int = Field(default=0, ge=0)
+    cache_write_tokens: int = Field(default=0, ge=0)
+
+
+class Reply(Noun):
+    """What the application answered to one case.
+
+    `latency_s` is wall time in seconds from asking to the last byte, `ttft_s` to the first token where the answer
+    was streamed. `cost_usd` is None where the price is not known: unknown is never 0.
+    """
+
+    output: str
+    contexts: tuple[Context, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    usage: Usage | None = None
+    latency_s: float = Field(ge=0)
+    ttft_s: float | None = Field(default=None, ge=0)
+    cost_usd: float | None = Field(default=None, ge=0)
+    stop_reason: str | None = None
+    model: str | None = None
+
+
+class Failure(Noun):
+    """Why a trial has no reply, or an evaluator no score. Failures are data: counted and gated, never a score.
+
+    `kind` is a short stable word (`timeout`, `exit_status`, `http_status`, `rate_limit`, `bad_score`, …) by which
+    failures are counted; `message` is for the person who mends it.
+    """
+
+    stage: Literal["target", "evaluator"]
+    kind: str
+    message: str
+    retryable: bool = False
+    evaluator: str | None = None
+
+
+class Sample(Noun):
+    """A case with one reply to it: the only input of an evaluator."""
+
+    case: Case
+    reply: Reply
+    index: int = 0

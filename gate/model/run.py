@@ -1,0 +1,46 @@
+"""RunResult: everything that a run saw; it can be scored again without calling the target."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gate.model.base import Noun
+from gate.model.case import Case
+from gate.model.reply import Failure, Reply
+from gate.model.score import Metric, Score
+
+
+class Trial(Noun):
+    """One draw of one case. No reply means a target failure among `failures`; an evaluator may fail beside a reply."""
+
+    case_id: str
+    index: int = Field(ge=0)
+    reply: Reply | None = None
+    scores: tuple[Score, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+class Stopped(Noun):
+    """Why a run ended before every trial was done."""
+
+    reason: Literal["budget", "interrupted", "target"]
+    message: str
+    left: int = Field(ge=0)
+
+
+class RunResult(Noun):
+    """A finished (or stopped) run. `trials` are sorted by the order of the cases, then by index, whatever the timing.
+
+    `target` maps each part that the target depends on (its spec, each file or pattern) to a hash of its content.
+    `duration_s` is wall time in seconds.
+    """
+
+    version: Literal[1] = 1
+    suite: str
+    cases: tuple[Case, ...]
+    draws: int = Field(ge=1)
+    metrics: dict[str, Metric]
+    target: dict[str, str]
+    trials: tuple[Trial, ...]
+    stopped: Stopped | None = None
+    duration_s: float = Field(default=0, ge=0)

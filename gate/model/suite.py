@@ -1,0 +1,172 @@
+"""Suite, Gate and Policy: what is to be run, and the rule by which its scores are judged."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, model_validator
+
+from gate.model.base import Noun
+from gate.model.case import Case
+
+
+class Margin(Noun):
+    """A distance that is allowed: absolute, in the metric's unit, or relative (0.1 is ten per cent)."""
+
+    value: float = Field(ge=0)
+    relative: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.value * 100:.6g}%" if self.relative else f"{self.value:.6g}"
+
+
+def _margin(value: object) -> object:
+    """Read `0.02` as absolute and `"10%"` as relative."""
+    if isinstance(value, bool):
+        raise ValueError('a margin is a number such as 0.02, or a percentage such as "10%"')  # noqa: TRY004
+    if isinstance(value, int | float):
+        return {"value": value}
+    if isinstance(value, str):
+        text = value.strip()
+        if text.endswith("%"):
+            return {"value": float(text[:-1]) / 100, "relative": True}
+        raise ValueError('a margin is a number such as 0.02, or a percentage such as "10%"')
+    return value
+
+
+type_margin_json = float | str
+MarginField = Annotated[
+    Margin,
+    BeforeValidator(_margin, json_schema_input_type=type_margin_json),
+    PlainSerializer(lambda m: str(m) if m.relative else m.value, return_type=type_margin_json),
+]
+
+
+class Gate(Noun):
+    """The policy of one metric. None means the default of the metric's kind (see `gate.compare.policy`).
+
+    mode:
+        `block` fails the check, `warn` is shown, `record` is only written down.
+    max_drop:
+        the non-inferiority margin m: the largest drop that is allowed.
+    must_catch:
+        M: a drop that may never pass silently.
+    min, max:
+        absolute floor and ceiling of the head's mean.
+    statistic:
+        what of the head's scores is shown and held against `min` and `max`; drops are tested on the mean
+        (on the geometric mean for log metrics). `p95` and `p99` need 200 cases.
+    better:
+        needed only for a metric that has no better direction of its own.
+    min_coverage:
+        smallest share of trials that must have a score rather than an abstention.
+    """
+
+    mode: Literal["block", "warn", "record"] = "block"
+    max_drop: MarginField | None = None
+    must_catch: MarginField | None = None
+    min: float | None = None
+    max: float | None = None
+    statistic: Literal["mean", "p50", "p95", "p99", "total"] = "mean"
+    better: Literal["higher", "lower"] | None = None
+    min_coverage: float | None = Field(default=None, ge=0, le=1)
+    slice_drop: MarginField | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        small, large = self.max_drop, self.must_catch
+        if small and large and small.relative != large.relative:
+            raise ValueError("max_drop and must_catch must both be absolute or both be percentages")
+        if small and large and large.value <= small.value:
+            raise ValueError("must_catch must be larger than max_drop")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min must not be larger than max")
+        return self
+
+
+class Slice(Noun):
+    """A named part of the cases: those whose tags hold every pair in `where`."""
+
+    name: str
+    where: dict[str, str] = Field(min_length=1)
+
+
+class SuitePolicy(Noun):
+    """Everything by which one suite is judged; read from the base commit, never from what is being judged.
+
+    slices:
+        a tag's name makes one slice of each of its values; a `Slice` is one named slice.
+    cluster:
+        the tag that names which cases belong together (one conversation, one document) and are not independent.
+    """
+
+    gates: dict[str, Gate] = Field(default_factory=dict)
+    slices: tuple[str | Slice, ...] = ()
+    cluster: str | None = None
+
+
+class Draws(Noun):
+    """How many trials each case gets: stored at accept, taken on a pull request, and the most after a second look."""
+
+    accept: int = Field(default=5, ge=1, le=100)
+    check: int = Field(default=1, ge=1, le=100)
+    most: int = Field(default=3, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.most < self.check:
+            raise ValueError("most must not be smaller than check")
+        return self
+
+
+class Policy(Noun):
+    """The rule of the whole pull request, over all its suites. Rates and shares lie in [0, 1]."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    power: float = Field(default=0.8, gt=0.5, lt=1)
+    slice_drop: float = Field(default=0.10, ge=0)
+    slice_q: float = Field(default=0.05, gt=0, lt=0.5)
+    slice_min_cases: int = Field(default=8, ge=2)
+    max_churn: float = Field(default=0.2, ge=0, le=1)
+    max_error_rate: float = Field(default=0.2, ge=0, le=1)
+    broken_cases: int | None = Field(default=None, ge=0)
+    on_inconclusive: Literal["block", "warn"] = "warn"
+
+
+class Use(Noun):
+    """`use / name / with`: which plug-in, under which name, with which options."""
+
+    use: str
+    name: str = ""
+    with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
+
+
+class Budget(Noun):
+    """Caps of one run of a suite. None is no cap. A cap reached stops new calls, keeps what is done, ends as an error."""
+
+    calls: int | None = Field(default=None, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    cost_usd: float | None = Field(default=None, gt=0)
+    minutes: float | None = Field(default=None, gt=0)
+
+
+class Suite(Noun):
+    """A whole evaluation suite, read and checked: cases in the order of the file."""
+
+    name: str
+    cases: tuple[Case, ...] = Field(min_length=1)
+    target: Use
+    evaluators: tuple[Use, ...] = Field(min_length=1)
+    policy: SuitePolicy = SuitePolicy()
+    draws: Draws = Draws()
+    concurrency: int = Field(default=8, ge=1, le=1000)
+    timeout_s: float = Field(default=60, gt=0)
+    depends_on: tuple[str, ...] = ()
+    budget: Budget = Budget()
+    baseline: str = ""
+
+
+class PolicySheet(Noun):
+    """All that a config says about judging: the policy and one suite policy a suite, without cases or targets."""
+
+    policy: Policy = Policy()
+    suites: dict[str, SuitePolicy] = Field(default_factory=dict)
+    baselines: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Case → Reply: the ways to reach an application under test."""
