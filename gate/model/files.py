@@ -138,7 +138,9 @@ def _load(text: str, place: str, *, marker: str, version: int, fix: str) -> dict
         raw = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise _problem(place, f"this is not JSON: {error.msg}", line=error.lineno, fix=fix) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _problem(place, "it is nested too deeply", fix=fix) from None
+    except ValueError as error:
         raise _problem(place, str(error), fix=fix) from None
     if not isinstance(raw, dict) or marker not in raw:
         raise _problem(place, f"this is not such a file: it has no {marker!r}", fix=fix)

@@ -45,11 +45,12 @@ class LanguageModel(Protocol):
 class UserFunction(Protocol):
     """A function out of the user's repository or an installed package, callable from the event loop in one way.
 
-    `parameters` are the names it takes by keyword (`**` among them where it takes any), `file` its source file
-    relative to the root, or None where it lies outside.
+    `parameters` are the names it takes by keyword (`**` among them where it takes any), `required` those of them
+    that have no default, `file` its source file relative to the root, or None where it lies outside.
     """
 
     parameters: frozenset[str]
+    required: frozenset[str]
     file: str | None
 
     async def __call__(self, **arguments: Any) -> Any:

@@ -1,6 +1,6 @@
 """Scorecard: the only thing that is ever compared. A baseline is a Scorecard that somebody accepted."""
 
-from pydantic import Field
+from pydantic import Field, StrictFloat
 
 from gate.model.base import Noun
 from gate.model.run import Stopped
@@ -18,7 +18,7 @@ class CaseScores(Noun):
     trials: int = Field(ge=1)
     errors: int = Field(default=0, ge=0)
     tags: dict[str, str] = Field(default_factory=dict)
-    scores: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    scores: dict[str, tuple[StrictFloat, ...]] = Field(default_factory=dict)
     abstentions: dict[str, int] = Field(default_factory=dict)
 
 

@@ -1,0 +1,173 @@
+"""A working tree and its git → texts at a commit, revisions, and files written whole or not at all.
+
+Never changes the repository: git is only read.
+"""
+
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.model.errors import Problem, UserError
+from gate.model.report import Revision
+
+_GIT_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingTree:
+    """The folder of gate.yaml, with or without a git repository around it."""
+
+    root: Path
+
+    def revision(self) -> Revision:
+        """The commit that is checked out; a folder without git, or without a commit, has none."""
+        sha = self._git("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if sha is None:
+            return Revision(label="working tree")
+        changed = self._git("status", "--porcelain", "--untracked-files=no")
+        return Revision(label="working tree" if changed else "HEAD", sha=sha.strip(), dirty=bool(changed))
+
+    def resolve(self, ref: str) -> Revision:
+        """A branch, tag or sha → the commit it names.
+
+        Raises:
+            UserError: no git, no repository, or nothing of that name.
+        """
+        sha = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        if sha is None:
+            raise UserError(self._unresolved(ref))
+        return Revision(label=ref, sha=sha.strip())
+
+    def read_at(self, sha: str, path: str) -> str | None:
+        """The text of a file (path relative to the root) at a commit; None where it does not exist there.
+
+        Raises:
+            UserError: the file is not UTF-8.
+        """
+        listed = self._git("ls-tree", "--name-only", sha, "--", f"./{path}")
+        if not listed:
+            return None
+        text = self._git("show", f"{sha}:./{path}")
+        if text is None:
+            raise UserError(Problem(message=f"git cannot show {path} at {sha[:12]}", fix="try `git fsck`"))
+        return text
+
+    def read(self, path: str) -> str | None:
+        """The text of a file of the working tree; None where it does not exist."""
+        return read_text(self.root / path)
+
+    def write(self, path: str, text: str) -> bool:
+        """Write a file of the working tree whole; returns whether its bytes changed."""
+        return write_text(self.root / path, text)
+
+    def _git(self, *arguments: str) -> str | None:
+        """What git printed, or None where it refused, or where there is none."""
+        command = [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "-c",
+            "core.quotepath=off",
+            "-C",
+            str(self.root),
+            *arguments,
+        ]
+        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        try:
+            done = subprocess.run(  # noqa: S603 - fixed arguments, no shell; refs come after --end-of-options
+                command, capture_output=True, check=False, timeout=_GIT_TIMEOUT_S, env=environment
+            )
+        except (FileNotFoundError, subprocess.TimeoutExpired):
+            return None
+        return _decoded(done.stdout, " ".join(arguments)) if done.returncode == 0 else None
+
+    def _unresolved(self, ref: str) -> Problem:
+        if self._git("rev-parse", "--git-dir") is None:
+            return Problem(
+                message="there is no git repository here (or no git), so a base cannot be read from it",
+                value=f"--base {ref}",
+                fix="run inside the repository, or leave --base out to compare with the baseline in the working tree",
+            )
+        return Problem(
+            message="git knows no commit of that name",
+            value=f"--base {ref}",
+            fix=f"fetch it first (`git fetch origin {ref}`), or name a branch, tag or sha that `git log` shows",
+        )
+
+
+def read_text(path: Path) -> str | None:
+    """The text of a UTF-8 file; None where it does not exist.
+
+    Raises:
+        UserError: it is a folder, may not be read, or is not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UserError(
+            Problem(
+                message=f"{path} cannot be read: {error.strerror}", fix="check the path and its permissions"
+            )
+        ) from None
+    return _decoded(content, str(path))
+
+
+def write_text(path: Path, text: str) -> bool:
+    """Write a file whole or not at all (temporary file, then rename); an equal file is left untouched.
+
+    Returns whether its bytes changed.
+
+    Raises:
+        UserError: the folder may not be written, or the disk is full.
+    """
+    content = text.encode()
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+    except OSError as error:
+        raise UserError(
+            Problem(
+                message=f"{path} cannot be written: {error.strerror}",
+                fix="free space, or mend the permissions",
+            )
+        ) from None
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: nothing to rename over
+        path.write_bytes(content)
+        return
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _decoded(content: bytes, what: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise UserError(
+            Problem(message=f"{what} is not UTF-8 (byte {error.start})", fix="save it as UTF-8")
+        ) from None
