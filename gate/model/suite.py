@@ -25,9 +25,12 @@ def _margin(value: object) -> object:
     if isinstance(value, int | float):
         return {"value": value}
     if isinstance(value, str):
-        text = value.strip()
-        if text.endswith("%"):
-            return {"value": float(text[:-1]) / 100, "relative": True}
+        number, sign, rest = value.strip().partition("%")
+        try:
+            if sign and not rest:
+                return {"value": float(number) / 100, "relative": True}
+        except ValueError:
+            pass
         raise ValueError('a margin is a number such as 0.02, or a percentage such as "10%"')
     return value
 
@@ -41,34 +44,41 @@ MarginField = Annotated[
 
 
 class Gate(Noun):
-    """The policy of one metric. None means the default of the metric's kind (see `gate.compare.policy`).
+    """The policy of one metric. None means the default of the metric's kind (see `gate.compare.policy`)."""
 
-    mode:
-        `block` fails the check, `warn` is shown, `record` is only written down.
-    max_drop:
-        the non-inferiority margin m: the largest drop that is allowed.
-    must_catch:
-        M: a drop that may never pass silently.
-    min, max:
-        absolute floor and ceiling of the head's mean.
-    statistic:
-        what of the head's scores is shown and held against `min` and `max`; drops are tested on the mean
-        (on the geometric mean for log metrics). `p95` and `p99` need 200 cases.
-    better:
-        needed only for a metric that has no better direction of its own.
-    min_coverage:
-        smallest share of trials that must have a score rather than an abstention.
-    """
-
-    mode: Literal["block", "warn", "record"] = "block"
-    max_drop: MarginField | None = None
-    must_catch: MarginField | None = None
-    min: float | None = None
-    max: float | None = None
-    statistic: Literal["mean", "p50", "p95", "p99", "total"] = "mean"
-    better: Literal["higher", "lower"] | None = None
-    min_coverage: float | None = Field(default=None, ge=0, le=1)
-    slice_drop: MarginField | None = None
+    mode: Literal["block", "warn", "record"] = Field(
+        default="block",
+        description="`block` fails the check, `warn` is shown and never fails it, `record` is only written down.",
+    )
+    max_drop: MarginField | None = Field(
+        default=None,
+        description="The largest drop that is allowed (the non-inferiority margin): absolute in the metric's unit "
+        "(`0.02`) or relative (`10%`). Default: 0.02, and 10% for latency, cost and tokens.",
+    )
+    must_catch: MarginField | None = Field(
+        default=None,
+        description="A drop that may never pass silently, larger than `max_drop`. "
+        "Default: the larger of 0.05 and 2.5 times `max_drop`; 2.5 times `max_drop` where that is relative.",
+    )
+    min: float | None = Field(default=None, description="Absolute floor of the head's `statistic`.")
+    max: float | None = Field(default=None, description="Absolute ceiling of the head's `statistic`.")
+    statistic: Literal["mean", "p50", "p95", "p99", "total"] = Field(
+        default="mean",
+        description="What of the scores is shown and held against `min` and `max`. Drops are tested on the mean (on "
+        "the geometric mean for latency, cost and tokens). `p95` and `p99` need 200 cases.",
+    )
+    better: Literal["higher", "lower"] | None = Field(
+        default=None, description="Which way is good, for a metric that has no direction of its own."
+    )
+    min_coverage: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="The smallest share of trials that must have a score rather than an abstention.",
+    )
+    slice_drop: MarginField | None = Field(
+        default=None, description="The largest drop that is allowed in a slice. Default: `policy.slice_drop`."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -96,9 +106,13 @@ class SuitePolicy(Noun):
         a tag's name makes one slice of each of its values; a `Slice` is one named slice.
     cluster:
         the tag that names which cases belong together (one conversation, one document) and are not independent.
+    default_gate:
+        the gate of every metric that `gates` does not name. What it says is already in each of `gates` that does
+        not say otherwise.
     """
 
     gates: dict[str, Gate] = Field(default_factory=dict)
+    default_gate: Gate = Gate()
     slices: tuple[str | Slice, ...] = ()
     cluster: str | None = None
 
@@ -106,9 +120,16 @@ class SuitePolicy(Noun):
 class Draws(Noun):
     """How many trials each case gets: stored at accept, taken on a pull request, and the most after a second look."""
 
-    accept: int = Field(default=5, ge=1, le=100)
-    check: int = Field(default=1, ge=1, le=100)
-    most: int = Field(default=3, ge=1, le=100)
+    accept: int = Field(default=5, ge=1, le=100, description="Trials a case that `gate accept` stores.")
+    check: int = Field(
+        default=1, ge=1, le=100, description="Trials a case at the first look of `gate check`."
+    )
+    most: int = Field(
+        default=3,
+        ge=1,
+        le=100,
+        description="Trials a case after the second look, where the first could not tell.",
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -120,15 +141,49 @@ class Draws(Noun):
 class Policy(Noun):
     """The rule of the whole pull request, over all its suites. Rates and shares lie in [0, 1]."""
 
-    alpha: float = Field(default=0.05, gt=0, lt=0.5)
-    power: float = Field(default=0.8, gt=0.5, lt=1)
-    slice_drop: float = Field(default=0.10, ge=0)
-    slice_q: float = Field(default=0.05, gt=0, lt=0.5)
-    slice_min_cases: int = Field(default=8, ge=2)
-    max_churn: float = Field(default=0.2, ge=0, le=1)
-    max_error_rate: float = Field(default=0.2, ge=0, le=1)
-    broken_cases: int | None = Field(default=None, ge=0)
-    on_inconclusive: Literal["block", "warn"] = "warn"
+    alpha: float = Field(
+        default=0.05,
+        gt=0,
+        lt=0.5,
+        description="The false-alarm rate of a pull request, over all its blocking metrics together.",
+    )
+    power: float = Field(
+        default=0.8,
+        gt=0.5,
+        lt=1,
+        description="The chance of finding a drop that planning figures are given for.",
+    )
+    slice_drop: float = Field(default=0.10, ge=0, description="The largest drop that is allowed in a slice.")
+    slice_q: float = Field(
+        default=0.05,
+        gt=0,
+        lt=0.5,
+        description="The false-discovery rate over all slices (Benjamini-Hochberg).",
+    )
+    slice_min_cases: int = Field(default=8, ge=2, description="Slices with fewer cases are not tested.")
+    max_churn: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="The largest share of cases that may be added, removed or changed; beyond it, not comparable.",
+    )
+    max_error_rate: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="The largest share of failed trials; beyond it, the evaluation failed.",
+    )
+    broken_cases: int | None = Field(
+        default=None,
+        ge=0,
+        description="How many cases may pass in every draw of the baseline and fail in every draw now. "
+        "Left out: such cases are listed and never block.",
+    )
+    on_inconclusive: Literal["block", "warn"] = Field(
+        default="warn",
+        description="What happens where the data cannot tell: `block` fails the check, `warn` shows it. "
+        "It is never called a pass.",
+    )
 
 
 class Use(Noun):
@@ -142,10 +197,16 @@ class Use(Noun):
 class Budget(Noun):
     """Caps of one run of a suite. None is no cap. A cap reached stops new calls, keeps what is done, ends as an error."""
 
-    calls: int | None = Field(default=None, ge=1)
-    tokens: int | None = Field(default=None, ge=1)
-    cost_usd: float | None = Field(default=None, gt=0)
-    minutes: float | None = Field(default=None, gt=0)
+    calls: int | None = Field(default=None, ge=1, description="The most calls of the target in one run.")
+    tokens: int | None = Field(
+        default=None, ge=1, description="The most tokens of one run, in and out together."
+    )
+    cost_usd: float | None = Field(
+        default=None,
+        gt=0,
+        description="The most US dollars of one run. A model of unknown price is not asked.",
+    )
+    minutes: float | None = Field(default=None, gt=0, description="The longest time of one run, in minutes.")
 
 
 class Suite(Noun):
