@@ -102,6 +102,10 @@ class Target(ABC):
     async def ask(self, case: Case) -> Reply | Failure:
         """One fresh draw. A cancelled call (the timeout) must leave nothing running behind."""
 
+    async def draw(self, case: Case, *, index: int) -> Reply | Failure:  # noqa: ARG002 - only a replay looks at it
+        """The draw with that index, counted from 0. The same as `ask`, except where recorded draws are played back."""
+        return await self.ask(case)
+
     async def aclose(self) -> None:  # noqa: B027 - most targets hold nothing
         """Let go of connections and processes."""
 

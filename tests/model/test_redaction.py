@@ -1,0 +1,66 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.model.redaction import REDACTED, redact, secrets_of, shortened
+
+
+@pytest.mark.parametrize(
+    "name", ["ANTHROPIC_API_KEY", "APIKEY", "GITHUB_TOKEN", "token", "DB_PASSWORD", "CLIENT_SECRET", "MY_PAT"]
+)
+def test_a_variable_named_like_a_credential_is_a_secret(name: str) -> None:
+    assert secrets_of({name: "canary-value"}) == {"canary-value"}
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "KEYBOARD", "TOKENIZERS_PARALLELISM", "SSH_KEY_PATH", "HOME", "COMPAT"]
+)
+def test_a_variable_of_another_name_is_no_secret(name: str) -> None:
+    assert not secrets_of({name: "canary-value"})
+
+
+def test_a_value_too_short_to_be_a_credential_blots_out_nothing() -> None:
+    assert not secrets_of({"A_KEY": "a", "B_KEY": ""})
+
+
+def test_a_trailing_line_break_does_not_hide_a_secret() -> None:
+    secrets = secrets_of({"A_KEY": "canary-value\n"})
+    assert redact("it was b'canary-value\\n'", secrets=secrets) == f"it was b'{REDACTED}\\n'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x-api-key: sk-ant-api03-canary_canary",
+        "Authorization: Bearer canary.canary",
+        "authorization: bearer canary.canary",
+        "ghp_canarycanarycanarycanary",
+        "postgres://user:canary@host/db",
+    ],
+)
+def test_what_has_the_shape_of_a_secret_is_redacted_without_being_known(text: str) -> None:
+    assert "canary" not in redact(text)
+    assert REDACTED in redact(text)
+
+
+def test_the_longer_of_two_overlapping_secrets_goes_first() -> None:
+    assert redact("canary-long", secrets=["canary", "canary-long"]) == REDACTED
+
+
+@given(st.text(), st.text(min_size=1), st.text())
+def test_no_given_secret_survives(before: str, secret: str, after: str) -> None:
+    cleaned = redact(before + secret + after, secrets=[secret])
+    assert all(secret not in part for part in cleaned.split(REDACTED))
+
+
+@given(st.text(), st.integers(min_value=10, max_value=200))
+def test_a_shortened_text_is_one_line_within_the_limit(text: str, limit: int) -> None:
+    line = shortened(text, limit=limit)
+    assert len(line) <= limit
+    assert len(line.splitlines()) <= 1
+
+
+def test_a_shortened_text_keeps_its_head_and_its_tail() -> None:
+    line = shortened("start " + "x" * 1000 + " end")
+    assert line.startswith("start ")
+    assert line.endswith(" end")
