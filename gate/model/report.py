@@ -65,6 +65,13 @@ class Excerpt(Noun):
     place: str | None = None
 
 
+class Step(Noun):
+    """What to do next: a sentence, and where there is one the command that does it, ready to be copied."""
+
+    text: str
+    command: str = ""
+
+
 class Report(Noun):
     """The verdict with everything around it. Every text that leaves the process is rendered from this one value."""
 
@@ -77,7 +84,7 @@ class Report(Noun):
     runs: tuple[RunSummary, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
-    next_steps: tuple[str, ...] = ()
+    next_steps: tuple[Step, ...] = ()
 
 
 class Document(Noun):

@@ -51,6 +51,9 @@ class MetricDiff(Noun):
     delta, low, high:
         head minus baseline and its printed interval, in the metric's unit; where `relative`, the relative change
         (0.1 is ten per cent more).
+    bounds:
+        lowest and highest value that the metric can take ((0, 1) for binary ones); None where it has none. A change
+        of a metric within (0, 1) is printed in points of a hundred.
     drop:
         how much worse the head is, on the scale of max_drop: positive is worse.
     p, p_adjusted:
@@ -81,6 +84,7 @@ class MetricDiff(Noun):
     reason: str = ""
     better: Literal["higher", "lower"]
     unit: str | None = None
+    bounds: tuple[float, float] | None = None
     relative: bool = False
     baseline: float | None = None
     head: float | None = None
