@@ -1,0 +1,143 @@
+"""Case → Reply of a program of the user's: the case as JSON on its standard input, the answer on its standard output.
+
+Never through a shell, and never shows the program what is expected.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import time
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from gate.model.base import Noun
+from gate.model.case import Case
+from gate.model.errors import Problem, UserError
+from gate.model.ports import Setting, Target
+from gate.model.redaction import redact, secrets_of, shortened
+from gate.model.reply import Failure, Reply
+from gate.targets.answer import MAX_BYTES, bad_reply, parse_json, reply_from
+from gate.targets.paths import relative_inside
+from gate.targets.process import Command, Finished, run
+from gate.targets.question import question
+
+_STDERR_LINES = 10
+
+
+class CommandOptions(Noun):
+    """What stands under `with:` of a `command` target."""
+
+    run: str | tuple[str, ...] = Field(
+        min_length=1,
+        description="The program and its arguments, as a list, or as one text that is split as a shell would; "
+        "there is no shell, so no pipes, globs or variables. It runs in the folder of gate.yaml.",
+    )
+    format: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="How its standard output is read: `json`, an object with `output`; `text`, the whole of it; "
+        "`auto`, JSON where it is an object with `output`, else text.",
+    )
+    env: dict[str, str] = Field(
+        default_factory=dict,
+        description="Variables added to the environment, which is passed on whole. No secrets here: this is committed.",
+    )
+
+    @field_validator("run")
+    @classmethod
+    def _split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            arguments = tuple(shlex.split(value)) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(f"this is no command line: {error}") from None
+        if not arguments or not arguments[0] or any("\0" in argument for argument in arguments):
+            raise ValueError("this names no program")
+        return arguments
+
+
+class CommandTarget(Target):
+    """A program, started anew for every case. When its time is over, it is ended with everything that it started."""
+
+    Options: ClassVar = CommandOptions
+    options: CommandOptions
+
+    def __init__(self, options: CommandOptions, setting: Setting) -> None:
+        super().__init__(options, setting)
+        self._command = Command(
+            arguments=tuple(options.run),
+            folder=setting.root,
+            environment={**os.environ, **options.env},
+            max_bytes=MAX_BYTES,
+        )
+        self._require_program()
+
+    def files(self) -> Sequence[str]:
+        """The arguments that are files inside the root. What these read in turn belongs under `depends_on`."""
+        found = (
+            relative_inside(self.setting.root / argument, root=self.setting.root)
+            for argument in self._command.arguments
+            if (self.setting.root / argument).is_file()
+        )
+        return sorted({path for path in found if path is not None})
+
+    async def ask(self, case: Case) -> Reply | Failure:
+        """Run the program once."""
+        stdin = json.dumps(question(case), ensure_ascii=False).encode() + b"\n"
+        start = time.perf_counter()
+        try:
+            finished = await run(self._command, stdin=stdin)
+        except OSError as error:
+            return self._failure("not_found", f"it cannot be started: {error.strerror or error}")
+        return self._reply(finished, latency_s=time.perf_counter() - start)
+
+    def _reply(self, finished: Finished, *, latency_s: float) -> Reply | Failure:
+        if finished.overflowed:
+            return self._failure("too_large", f"it wrote more than {MAX_BYTES:,} bytes and was ended")
+        if finished.status:
+            how = f"exit status {finished.status}" if finished.status > 0 else f"signal {-finished.status}"
+            said = finished.stderr.decode(errors="replace").strip().splitlines()[-_STDERR_LINES:]
+            return self._failure("exit_status", f"{how}: {' | '.join(said) or 'nothing on standard error'}")
+        if finished.held_open:
+            message = (
+                "it ended, but a process that it put into another session keeps its standard output open"
+            )
+            return self._failure("output_open", message)
+        return self._read(finished.stdout, latency_s=latency_s)
+
+    def _read(self, stdout: bytes, *, latency_s: float) -> Reply | Failure:
+        try:
+            text = stdout.decode()
+        except UnicodeDecodeError as error:
+            return bad_reply(f"its standard output is not UTF-8 (byte {error.start})")
+        if self.options.format != "text":
+            try:
+                value = parse_json(text)
+            except ValueError as error:
+                if self.options.format == "json":
+                    return bad_reply(f"its standard output is no JSON: {error}; it begins with {text[:80]!r}")
+                value = None
+            if self.options.format == "json" and not isinstance(value, dict):
+                return bad_reply(f"its standard output is no JSON object; it begins with {text[:80]!r}")
+            if isinstance(value, dict) and (self.options.format == "json" or "output" in value):
+                return reply_from(value, latency_s=latency_s)
+        return reply_from(text.rstrip("\r\n"), latency_s=latency_s)
+
+    def _failure(self, kind: str, message: str) -> Failure:
+        secrets = secrets_of(self._command.environment)
+        text = shortened(redact(message, secrets=secrets), limit=1_000)
+        return Failure(stage="target", kind=kind, message=f"{self._command.arguments[0]}: {text}")
+
+    def _require_program(self) -> None:
+        program = self._command.arguments[0]
+        path = str(self.setting.root / program) if os.sep in program else program
+        if shutil.which(path, path=self._command.environment.get("PATH")) is None:
+            raise UserError(
+                Problem(
+                    message="there is no such program, or it may not be executed",
+                    key="run",
+                    value=program,
+                    fix="install it, mend the PATH, or name an interpreter first (`python app.py`)",
+                )
+            )
