@@ -19,6 +19,17 @@ from gate.model.run import Trial
 from gate.model.score import Metric, Score
 
 
+class ScoringError(Exception):
+    """Raised by an evaluator that knows why it has no score; `kind` is the word it is counted under (see Failure).
+
+    Any other exception out of an evaluator is a failure too, of kind `exception`.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind = kind
+        super().__init__(message)
+
+
 class NoOptions(Noun):
     """The options of a plug-in that takes none."""
 
@@ -147,6 +158,9 @@ class Evaluator(ABC):
     @abstractmethod
     async def score(self, sample: Sample) -> Sequence[Score]:
         """Score one sample. What it cannot tell is an abstention with a reason; what breaks is an exception."""
+
+    async def aclose(self) -> None:  # noqa: B027 - most evaluators hold nothing
+        """Let go of connections and processes."""
 
 
 class Progress(Protocol):
