@@ -10,7 +10,7 @@ import anthropic
 
 from app.answer import Completion, Request
 
-MAX_TOKENS = 512
+MAX_TOKENS = 300
 TIMEOUT_S = 60.0
 
 
@@ -21,7 +21,7 @@ class LiveModel:
         self._name = name
 
     def complete(self, request: Request) -> Completion:
-        """Send the prompt as the system prompt, and the question with its passages as the user's message."""
+        """Send the prompt as the system prompt, and the passages with the question as the user's message."""
         message = _client().messages.create(
             model=self._name,
             max_tokens=MAX_TOKENS,
@@ -46,4 +46,4 @@ def _content(request: Request) -> str:
     passages = "\n\n".join(
         f"[{found.passage.article}] {found.passage.title}\n{found.passage.text}" for found in request.found
     )
-    return f"Question: {request.question}\n\nPassages from the help center:\n\n{passages or '(none found)'}"
+    return f"Passages from the help center:\n\n{passages or '(none found)'}\n\nQuestion: {request.question}"
