@@ -60,9 +60,14 @@ class UserFunction(Protocol):
     that have no default, `file` its source file relative to the root, or None where it lies outside.
     """
 
-    parameters: frozenset[str]
-    required: frozenset[str]
-    file: str | None
+    @property
+    def parameters(self) -> frozenset[str]: ...  # noqa: D102 - said above
+
+    @property
+    def required(self) -> frozenset[str]: ...  # noqa: D102 - said above
+
+    @property
+    def file(self) -> str | None: ...  # noqa: D102 - said above
 
     async def __call__(self, **arguments: Any) -> Any:
         """Call it: an `async def` on the loop, a plain `def` in a worker thread."""

@@ -14,7 +14,7 @@ from gate.model.errors import Problem, UserError
 from gate.targets.question import question
 
 _ROOTS = ("input", "id", "context", "tags")
-_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _PATH = re.compile(r"[^\s.{}]+(\.[^\s.{}]+)*")
 
 
@@ -78,6 +78,7 @@ def _paths(part: Any) -> Iterator[str]:
             yield from _paths(inner)
     elif isinstance(part, str):
         yield from (found[1] for found in _PLACEHOLDER.finditer(part))
+        yield from _PLACEHOLDER.sub("", part).split("{{")[1:]  # opened and not closed
 
 
 def _text(value: Any) -> str:
