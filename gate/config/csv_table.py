@@ -87,8 +87,11 @@ def _columns(record: Sequence[str], place: Place) -> list[str]:
         problems.append(Problem(message="the column `id` is missing", place=place, fix=fix))
     inputs = [name for name in names if name == "input" or name.startswith("input.")]
     if not inputs or ("input" in inputs and len(inputs) > 1):
+        message = (
+            "`input` and `input.<variable>` both stand here" if inputs else "the column `input` is missing"
+        )
         fix = "have either `input`, or one column `input.<variable>` for each template variable"
-        problems.append(Problem(message="what is asked must stand in one way", place=place, fix=fix))
+        problems.append(Problem(message=message, place=place, fix=fix))
     if problems:
         raise UserError(*problems)
     return names

@@ -153,7 +153,9 @@ class DefaultGate(Noun):
 
 
 PluginField = Annotated[UsedPlugin, BeforeValidator(_used, json_schema_input_type=str | UsedPlugin)]
-TrialsField = Annotated[Trials, BeforeValidator(_drawn, json_schema_input_type=int | Trials)]
+TrialsField = Annotated[
+    Trials, BeforeValidator(_drawn, json_schema_input_type=Annotated[int, Field(ge=1, le=100)] | Trials)
+]
 SliceField = Annotated[
     Annotated[str, Tag("a tag")] | Annotated[NamedSlice, Tag("a named slice")],
     Discriminator(
@@ -237,4 +239,8 @@ class GateFile(Noun):
     defaults: Defaults = Field(
         default=Defaults(), description="What holds for every suite that does not say otherwise."
     )
-    suites: dict[SuiteName, SuiteShape] = Field(min_length=1, description="The suites, by name.")
+    suites: dict[SuiteName, SuiteShape] = Field(
+        min_length=1,
+        description="The suites, by name.",
+        json_schema_extra={"propertyNames": {"pattern": f"^{_SUITE_NAME}$"}},
+    )

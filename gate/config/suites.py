@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from gate.config.case_files import read_cases
 from gate.config.file import ConfigFile
 from gate.config.merge import own_or_default
-from gate.config.nodes import KeyPath, spelt
+from gate.config.nodes import KeyPath, shown, spelt
 from gate.config.paths import exists, files_of
 from gate.config.shape import SuiteShape, UsedPlugin
 from gate.config.tags import tag_problems
@@ -131,7 +131,7 @@ class _Loader:
                 names.update(dict.fromkeys(files_of(pattern, root=self.root)))
             except PydanticCustomError as error:
                 said = error.context or {}
-                self.problem(where, said["text"], fix=said["fix"], value=pattern)
+                self.problem(where, said["text"], fix=said["fix"], value=shown(pattern))
         cases, problems = read_cases(list(names), root=self.root)
         self.problems += problems
         return [] if problems else cases
@@ -141,7 +141,7 @@ class _Loader:
         for index, pattern in enumerate(shape.depends_on):
             if not exists(pattern, root=self.root):
                 fix = "mend the path or pattern, or remove it"
-                self.problem((*at, index), "this names no file or folder", fix=fix, value=pattern)
+                self.problem((*at, index), "this names no file or folder", fix=fix, value=shown(pattern))
 
     def problem(self, path: KeyPath, message: str, **said: str) -> None:
         place = self.config.source.place(path)

@@ -12,7 +12,7 @@ from gate.config.nodes import KeyPath, Node, Source, shown, spelt
 from gate.model.case import Place
 from gate.model.errors import Problem
 
-_MAPPING = "must be a mapping (`key: value` lines)"
+_MAPPING = "must be a mapping of keys to values"
 _NUMBER = "must be a number"
 _WHOLE = "must be a whole number"
 _FLAG = "must be true or false"
@@ -82,6 +82,8 @@ def problems_of(
         missing = one["type"] == "missing"
         found = source.find(path[:-1], missing=path[-1]) if missing else source.find(path)
         keyed = missing or one["type"] == "extra_forbidden"
+        if one["type"] == "too_short" and found.node and len(found.node.value) >= one["ctx"]["min_length"]:
+            continue  # it is long enough; pydantic left out the entries whose own error is told beside it
         message, fix = _keyed(one, model) if keyed else (_message(one), _fix(one, found.node))
         value = shown(found.node.plain()) if found.node else ""
         if path[-1:] == ("[key]",):

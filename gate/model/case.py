@@ -20,8 +20,8 @@ class Context(Noun):
 class Message(Noun):
     """One turn of a conversation that is the input of a case."""
 
-    role: Literal["system", "user", "assistant"]
-    content: str
+    role: Literal["system", "user", "assistant"] = Field(description="Who speaks.")
+    content: str = Field(description="What is said.")
 
 
 class Place(Noun):

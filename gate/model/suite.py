@@ -36,9 +36,10 @@ def _margin(value: object) -> object:
 
 
 type_margin_json = float | str
+_Written = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^ *[0-9]+(\.[0-9]+)? *% *$")]
 MarginField = Annotated[
     Margin,
-    BeforeValidator(_margin, json_schema_input_type=type_margin_json),
+    BeforeValidator(_margin, json_schema_input_type=_Written),
     PlainSerializer(lambda m: str(m) if m.relative else m.value, return_type=type_margin_json),
 ]
 
@@ -58,7 +59,7 @@ class Gate(Noun):
     must_catch: MarginField | None = Field(
         default=None,
         description="A drop that may never pass silently, larger than `max_drop`. "
-        "Default: the larger of 0.05 and 2.5 times `max_drop`; 2.5 times `max_drop` where that is relative.",
+        "Default: the larger of 0.05 and 2.5 times `max_drop`.",
     )
     min: float | None = Field(default=None, description="Absolute floor of the head's `statistic`.")
     max: float | None = Field(default=None, description="Absolute ceiling of the head's `statistic`.")
