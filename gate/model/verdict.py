@@ -147,7 +147,10 @@ class SuiteVerdict(Noun):
 
 
 class Verdict(Noun):
-    """The verdict over all suites: the kind of the worst blocking finding, and the exit code that says it."""
+    """The verdict over all suites: the kind of the worst blocking finding, and the exit code that says it.
+
+    `level` is the one-sided level of each look, so that the printed intervals hold 1 - 2 level.
+    """
 
     kind: Kind
     exit_code: int = Field(ge=0, le=255)
@@ -156,3 +159,4 @@ class Verdict(Noun):
     policy: Policy = Policy()
     looks: Literal[1, 2] = 1
     look: Literal[1, 2] = 1
+    level: float | None = Field(default=None, gt=0, lt=0.5)
