@@ -1,0 +1,56 @@
+"""Scorecard → whether it may become a baseline, and whether it says anything that the old one does not."""
+
+from collections.abc import Iterator
+
+from gate.model.errors import Problem
+from gate.model.scorecard import CaseScores, Scorecard
+from gate.model.suite import Policy
+
+_SECONDS = "s"
+_SHOWN_CASES = 5
+
+
+def refusals(card: Scorecard, *, policy: Policy) -> tuple[Problem, ...]:
+    """What speaks against accepting: too many failed trials, or a case that a metric never scored.
+
+    A baseline with holes would let the same hole pass as unchanged later.
+    """
+    return tuple(_refusals(card, policy))
+
+
+def differs_only_in_timings(before: Scorecard, after: Scorecard) -> bool:
+    """Whether nothing differs but operational metrics that are measured in seconds."""
+    return before != after and _without_timings(before) == _without_timings(after)
+
+
+def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
+    trials = sum(case.trials for case in card.cases.values())
+    errors = sum(case.errors for case in card.cases.values())
+    if trials and errors / trials > policy.max_error_rate:
+        yield Problem(
+            message=f"{errors} of {trials} trials failed: too many for a baseline",
+            key=f"suites.{card.suite}",
+            fix="mend what fails (the run's failures are listed above), then accept again",
+        )
+    for name in sorted(card.metrics):
+        unscored = [case_id for case_id, case in sorted(card.cases.items()) if not case.scores.get(name)]
+        if unscored and not card.metrics[name].operational:
+            shown = ", ".join(unscored[:_SHOWN_CASES]) + (", …" if len(unscored) > _SHOWN_CASES else "")
+            yield Problem(
+                message=f"{name} has no score for {len(unscored)} of {len(card.cases)} cases: {shown}",
+                key=f"suites.{card.suite}",
+                fix="mend the evaluator or the target for these cases, or take the cases out",
+            )
+
+
+def _without_timings(card: Scorecard) -> Scorecard:
+    timings = {
+        name for name, metric in card.metrics.items() if metric.operational and metric.unit == _SECONDS
+    }
+    cases = {case_id: _without(case, timings) for case_id, case in card.cases.items()}
+    return card.model_copy(update={"cases": cases})
+
+
+def _without(case: CaseScores, names: set[str]) -> CaseScores:
+    scores = {name: values for name, values in case.scores.items() if name not in names}
+    return case.model_copy(update={"scores": scores})
