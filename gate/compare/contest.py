@@ -1,0 +1,85 @@
+"""Pairs + Rule → Contest: one metric (or one slice of it) with its evidence, ready to be judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gate.compare.bars import Bar, bars, statistic
+from gate.compare.evidence import Evidence, weigh
+from gate.compare.pairs import Pairs
+from gate.compare.policy import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """What all contests of one suite share.
+
+    `level` is the level of the look, `clusters` maps each case to its cluster (None: cases are independent), and
+    `head_cases` counts the cases that the head was asked.
+    """
+
+    suite: str
+    level: float
+    clusters: Mapping[str, str] | None
+    head_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One metric over its paired cases. `everything` also holds cases that have no draw on one side."""
+
+    arena: Arena
+    rule: Rule
+    everything: Pairs
+    pairs: Pairs
+    labels: Sequence[str] | None
+    evidence: Evidence
+    bars: tuple[Bar, ...]
+    statistic_value: float
+    slice: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Suite and metric."""
+        return self.arena.suite, self.rule.name
+
+
+def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
+    """Weigh one metric; None where no case was scored on both sides."""
+    pairs = everything.scored()
+    if not pairs.ids:
+        return None
+    labels = None if arena.clusters is None else [arena.clusters[case_id] for case_id in pairs.ids]
+    return Contest(
+        arena=arena,
+        rule=rule,
+        everything=everything,
+        pairs=pairs,
+        labels=labels,
+        evidence=weigh(pairs, rule, level=arena.level, labels=labels),
+        bars=bars(pairs.after, rule, cases=arena.head_cases, labels=labels),
+        statistic_value=statistic(pairs.after, rule, cases=arena.head_cases),
+    )
+
+
+def at_worst(contest: Contest) -> Contest | None:
+    """The same with the worst value in the place of each missing draw of the head; None where none is missing."""
+    if not any(contest.everything.missing):
+        return None
+    return hold(contest.rule, everything=contest.everything.imputed(contest.rule), arena=contest.arena)
+
+
+def sliced(contest: Contest, *, name: str, indices: Sequence[int]) -> Contest:
+    """One or more cases of a contest, given by their places. A slice is not held against floor and ceiling."""
+    pairs, rule = contest.pairs.subset(indices), contest.rule.for_slice()
+    labels = None if contest.labels is None else [contest.labels[i] for i in indices]
+    return Contest(
+        arena=contest.arena,
+        rule=rule,
+        everything=pairs,
+        pairs=pairs,
+        labels=labels,
+        evidence=weigh(pairs, rule, level=contest.arena.level, labels=labels),
+        bars=(),
+        statistic_value=statistic(pairs.after, rule, cases=len(pairs.ids)),
+        slice=name,
+    )

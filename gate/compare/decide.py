@@ -1,0 +1,225 @@
+"""Comparisons + Policy → Verdict: one rule over all suites, at a stated rate of false alarms.
+
+All blocking metrics of all suites are one family (Holm), all blocking metrics x slices another (Benjamini-Hochberg).
+Where two looks are planned, each is taken at `look_level(alpha, looks=2)`. Slices are tested once, on the final data:
+at the first of two looks they are left out if that look asks for a second one. Whoever cannot take the second look
+after all (no budget is left) calls `decide` on the same data with look=2, which tests the slices at the same level.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gate.compare import findings as say
+from gate.compare.contest import Contest, at_worst
+from gate.compare.diff import Planning, case_changes, metric_diff
+from gate.compare.exam import Exam, examine
+from gate.compare.families import look_level
+from gate.compare.grounds import on_broken, on_judgement
+from gate.compare.judge import Judgement, adjust, judge
+from gate.compare.policy import is_counted
+from gate.compare.slices import cut, judge_slices
+from gate.model.scorecard import Comparison
+from gate.model.suite import Policy
+from gate.model.verdict import CaseChange, Finding, Kind, MetricDiff, SuiteVerdict, Verdict
+
+_MOST_LOOKS = 2
+# What more draws of the same cases can settle. Too few cases, or too few for a percentile, stay too few.
+_MORE_DRAWS_TELL = {"inconclusive", "bar_undecided", "few_cases", "few_clusters", "missing_draws"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A contest that was judged. A metric that is only recorded has no p."""
+
+    contest: Contest
+    judgement: Judgement
+    p_adjusted: float | None
+
+
+def decide(comparisons: Sequence[Comparison], policy: Policy, *, look: int = 1, looks: int = 1) -> Verdict:
+    """Decide over all suites. The order of suites, cases, metrics and draws of one side does not matter.
+
+    Args:
+        comparisons: the suites, each once.
+        policy: the rule of the whole pull request.
+        look: which look this is, from 1.
+        looks: how many were planned before the first draw, 1 or 2.
+
+    Raises:
+        ValueError: a look that was not planned.
+    """
+    if not 1 <= look <= looks <= _MOST_LOOKS:
+        raise ValueError(f"look {look} of {looks} is not one of at most {_MOST_LOOKS}")
+    level = look_level(policy.alpha, looks=looks)
+    exams, found = _exams(comparisons, policy=policy, level=level)
+    settled = _settle([contest for exam in exams for contest in exam.contests], level=level)
+    diffs, judged = _described(settled, policy=policy)
+    found += [finding for exam in exams for finding in exam.findings] + judged
+    changes = {exam.comparison.suite: _changes(exam) for exam in exams}
+    found += on_broken(_broken(exams, changes=changes), policy=policy)
+    slices: list[MetricDiff] = []
+    if look == looks or not _asks_for_more(found):
+        slices, sliced = _slices(exams, policy=policy)
+        found += sliced
+    suites = tuple(
+        _suite_verdict(exam, found=found, diffs=diffs, slices=slices, changes=changes[exam.comparison.suite])
+        for exam in exams
+    )
+    return _verdict(found, suites=suites, policy=policy).model_copy(update={"look": look, "looks": looks})
+
+
+def wants_second_look(verdict: Verdict) -> bool:
+    """Whether two more draws of every case should be taken and pooled, and `decide` called again with look=2.
+
+    True only at the first of two looks, where nothing is worse than inconclusive and more draws can tell more.
+    """
+    return verdict.look < verdict.looks and _asks_for_more(verdict.findings)
+
+
+def _exams(
+    comparisons: Sequence[Comparison], *, policy: Policy, level: float
+) -> tuple[list[Exam], list[Finding]]:
+    counts = Counter(comparison.suite for comparison in comparisons)
+    found = [] if comparisons else [say.no_comparison()]
+    for suite in sorted(suite for suite, count in counts.items() if count > 1):
+        message = f"the suite {suite} was handed in {counts[suite]} times"
+        found.append(say.error("duplicate_suite", message, "give each suite a name of its own", suite=suite))
+    ordered = sorted((each for each in comparisons if counts[each.suite] == 1), key=lambda each: each.suite)
+    return [examine(each, policy=policy, level=level) for each in ordered], found
+
+
+def _settle(contests: Sequence[Contest], *, level: float) -> list[_Settled]:
+    """Judge all metrics. Those that block are one family, those that warn another; what is recorded is not judged."""
+    settled = {}
+    for mode in ("block", "warn"):
+        family = [contest for contest in contests if contest.rule.gate.mode == mode]
+        for index, (contest, adjusted) in enumerate(zip(family, adjust(family, level=level), strict=True)):
+            judgement = judge(contest, adjusted, level=level)
+            if judgement.kind is Kind.PASS and _regresses_at_worst(index, family=family, level=level):
+                reason = "if the draws without a score were the worst, it would have regressed"
+                judgement = Judgement(Kind.INCONCLUSIVE, "missing_draws", reason)
+            settled[contest.key] = _Settled(contest, judgement, adjusted.drop)
+    recorded = Judgement(Kind.PASS, "recorded", "only recorded")
+    return [settled.get(contest.key) or _Settled(contest, recorded, None) for contest in contests]
+
+
+def _regresses_at_worst(index: int, *, family: Sequence[Contest], level: float) -> bool:
+    """Whether a pass would be a regression if every missing draw of the head had the worst value."""
+    worst = at_worst(family[index])
+    if worst is None:
+        return False
+    adjusted = adjust([*family[:index], worst, *family[index + 1 :]], level=level)[index]
+    return judge(worst, adjusted, level=level).kind is Kind.REGRESSED
+
+
+def _planning(contest: Contest, *, settled: Iterable[_Settled], policy: Policy) -> Planning:
+    """The share of alpha that a metric gets beside the blocking metrics that vary at all."""
+    others = (each.contest for each in settled if each.contest is not contest)
+    varying = sum(other.rule.gate.mode == "block" and other.evidence.informative > 0 for other in others)
+    return Planning(policy.alpha / (1 + varying), policy.power)
+
+
+def _described(settled: Sequence[_Settled], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:
+    diffs, found = [], []
+    for each in settled:
+        planning = _planning(each.contest, settled=settled, policy=policy)
+        diff = metric_diff(each.contest, each.judgement, p_adjusted=each.p_adjusted, planning=planning)
+        diffs.append(diff)
+        finding = on_judgement(diff, each.judgement, policy=policy)
+        if finding is not None:
+            found.append(finding)
+    return diffs, found
+
+
+def _changes(exam: Exam) -> tuple[CaseChange, ...]:
+    """Every case of a judged metric whose mean moved, the worst (in shares of `must_catch`) first."""
+    judged = (contest for contest in exam.contests if contest.rule.gate.mode != "record")
+    moved = [change for contest in judged for change in case_changes(contest)]
+    moved.sort(key=lambda pair: (pair[0], pair[1].metric, pair[1].case_id))
+    return tuple(change for _, change in moved)
+
+
+def _broken(exams: Iterable[Exam], *, changes: dict[str, tuple[CaseChange, ...]]) -> dict[str, list[str]]:
+    broken = {}
+    for exam in exams:
+        blocking = {contest.rule.name for contest in exam.contests if contest.rule.gate.mode == "block"}
+        moved = changes[exam.comparison.suite]
+        ids = {each.case_id for each in moved if each.worse and each.confirmed and each.metric in blocking}
+        if ids:
+            broken[exam.comparison.suite] = sorted(ids)
+    return broken
+
+
+def _slices(exams: Iterable[Exam], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:
+    """The slices of all blocking metrics, worst first, and what they say against a pass."""
+    parts = [
+        part
+        for exam in exams
+        for contest in exam.contests
+        if contest.rule.gate.mode == "block"
+        for part in cut(contest, members=exam.members, fewest=policy.slice_min_cases)
+    ]
+    judged = judge_slices(parts, q=policy.slice_q)
+    planning = Planning(policy.slice_q / max(1, len(parts)), policy.power)
+    diffs, found = [], []
+    for contest, (judgement, p) in zip(parts, judged, strict=True):
+        diff = metric_diff(contest, judgement, p_adjusted=p, planning=planning)
+        diffs.append(diff)
+        finding = on_judgement(diff, judgement, policy=policy)
+        if finding is not None and judgement.kind is Kind.REGRESSED:
+            found.append(finding)
+    diffs.sort(key=lambda diff: (-diff.kind.severity, diff.p_adjusted, diff.metric, diff.slice))
+    return diffs, found
+
+
+def _asks_for_more(found: Iterable[Finding]) -> bool:
+    blocking = [finding for finding in found if finding.blocking]
+    undecided = all(finding.kind in {Kind.PASS, Kind.INCONCLUSIVE} for finding in blocking)
+    return undecided and any(finding.code in _MORE_DRAWS_TELL for finding in blocking)
+
+
+def _suite_verdict(
+    exam: Exam,
+    *,
+    found: Iterable[Finding],
+    diffs: Iterable[MetricDiff],
+    slices: Iterable[MetricDiff],
+    changes: tuple[CaseChange, ...],
+) -> SuiteVerdict:
+    suite = exam.comparison.suite
+    own = [diff for diff in diffs if diff.suite == suite]
+    return SuiteVerdict(
+        suite=suite,
+        kind=_worst([finding for finding in found if finding.suite == suite]),
+        diffs=tuple(sorted([*own, *exam.lone], key=lambda diff: (is_counted(diff.metric), diff.metric))),
+        slices=tuple(diff for diff in slices if diff.suite == suite),
+        changes=changes,
+        churn=exam.churn,
+        target_changed=exam.target_changed,
+        cases=len(exam.comparison.head.cases),
+    )
+
+
+def _worst(found: Iterable[Finding]) -> Kind:
+    kinds = [finding.kind for finding in found if finding.blocking]
+    return max(kinds, key=lambda kind: kind.severity, default=Kind.PASS)
+
+
+def _verdict(found: Sequence[Finding], *, suites: tuple[SuiteVerdict, ...], policy: Policy) -> Verdict:
+    kind = _worst(found)
+    codes = [finding.exit_code for finding in found if finding.blocking and finding.kind is kind]
+    ordered = sorted(
+        found,
+        key=lambda each: (
+            -each.kind.severity,
+            not each.blocking,
+            each.suite,
+            each.code,
+            each.metric or "",
+            each.slice or "",
+        ),
+    )
+    return Verdict(
+        kind=kind, exit_code=min(codes, default=0), findings=tuple(ordered), suites=suites, policy=policy
+    )

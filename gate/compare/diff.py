@@ -1,0 +1,189 @@
+"""Contest + Judgement → MetricDiff and CaseChanges: every figure that a report prints, in the metric's unit."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gate.compare.contest import Contest
+from gate.compare.evidence import Moment, oriented
+from gate.compare.judge import Judgement
+from gate.compare.noise import clustered_variance, flip_rate, variance, within_variance
+from gate.compare.pairs import Draws
+from gate.compare.policy import Rule
+from gate.compare.sensitivity import Aim, Design, cases_for, detectable, draws_for
+from gate.model.verdict import CaseChange, Kind, MetricDiff
+
+CONFIRMING_DRAWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What the planning figures are given for: the level that one metric gets, and the wanted power."""
+
+    level: float
+    power: float
+
+
+def metric_diff(
+    contest: Contest, judgement: Judgement, *, p_adjusted: float | None, planning: Planning
+) -> MetricDiff:
+    """All figures of one metric or slice. A metric that is only recorded has no p."""
+    rule, evidence = contest.rule, contest.evidence
+    moments = evidence.moments
+    judged = p_adjusted is not None
+    low, high = sorted((rule.as_change(evidence.low), rule.as_change(evidence.high)))
+    return MetricDiff(
+        **_rule_fields(rule, suite=contest.arena.suite),
+        **_noise_fields(contest, moments, planning=planning),
+        **_case_fields(moments, rule),
+        slice=contest.slice,
+        kind=judgement.kind,
+        reason=judgement.reason,
+        baseline=mean_of(contest.pairs.before, rule),
+        head=mean_of(contest.pairs.after, rule),
+        delta=_finite(rule.as_change(evidence.delta)),
+        low=_finite(low),
+        high=_finite(high),
+        drop=_finite(rule.as_drop(-evidence.delta)),
+        statistic_value=_finite(contest.statistic_value),
+        p=evidence.p if judged else None,
+        p_adjusted=p_adjusted,
+        method=evidence.method,
+        n=evidence.n,
+        n_informative=evidence.informative,
+        baseline_draws=_range(contest.pairs.before),
+        head_draws=_range(contest.pairs.after),
+    )
+
+
+def lone_diff(
+    rule: Rule, *, suite: str, reason: str, sides: tuple[Sequence[Draws], Sequence[Draws]]
+) -> MetricDiff:
+    """A metric that cannot be compared: what is known of either side, each over the cases that have a draw."""
+    before, after = ([draws for draws in side if draws] for side in sides)
+    return MetricDiff(
+        **_rule_fields(rule, suite=suite),
+        kind=Kind.NOT_COMPARABLE,
+        reason=reason,
+        baseline=mean_of(before, rule),
+        head=mean_of(after, rule),
+        baseline_draws=_range(before),
+        head_draws=_range(after),
+    )
+
+
+def case_changes(contest: Contest) -> Iterator[tuple[float, CaseChange]]:
+    """Each case whose mean moved, with how far: negative is worse, 1 is `must_catch`."""
+    rule, pairs = contest.rule, contest.pairs
+    moved = {(m.x, m.y): m for m in contest.evidence.moments if m.d != 0}
+    for case_id, x, y in zip(pairs.ids, pairs.before, pairs.after, strict=True):
+        moment = moved.get((x, y))
+        if moment is not None:
+            yield (
+                moment.d / rule.catch_on_scale,
+                CaseChange(
+                    case_id=case_id,
+                    metric=rule.name,
+                    baseline=_centre(x, rule),
+                    head=_centre(y, rule),
+                    worse=moment.d < 0,
+                    confirmed=is_confirmed(moment, rule),
+                ),
+            )
+
+
+def is_confirmed(moment: Moment, rule: Rule) -> bool:
+    """Whether every draw of a binary metric says one thing before and the other now, with three draws or more each."""
+    if rule.metric.kind != "binary" or min(len(moment.x), len(moment.y)) < CONFIRMING_DRAWS:
+        return False
+    before, after = set(moment.x), set(moment.y)
+    return len(before) == len(after) == 1 and before != after
+
+
+def _rule_fields(rule: Rule, *, suite: str) -> dict[str, Any]:
+    return {
+        "suite": suite,
+        "metric": rule.name,
+        "mode": rule.gate.mode,
+        "better": "higher" if rule.sign > 0 else "lower",
+        "unit": rule.metric.unit,
+        "bounds": rule.bounds,
+        "relative": rule.log,
+        "max_drop": rule.max_drop,
+        "must_catch": rule.must_catch,
+        "floor": rule.gate.min,
+        "ceiling": rule.gate.max,
+        "statistic": rule.gate.statistic,
+    }
+
+
+def _case_fields(moments: Sequence[Moment], rule: Rule) -> dict[str, Any]:
+    return {
+        "fixed": sum(m.count for m in moments if m.d > 0),
+        "broken": sum(m.count for m in moments if m.d < 0),
+        "confirmed_broken": sum(m.count for m in moments if m.d < 0 and is_confirmed(m, rule)),
+    }
+
+
+def _noise_fields(contest: Contest, moments: Sequence[Moment], *, planning: Planning) -> dict[str, Any]:
+    rule = contest.rule
+    flips = flip_rate((m.x, m.count) for m in moments)
+    if flips is None:
+        flips = flip_rate((m.y, m.count) for m in moments)
+    design = _design(contest, moments)
+    aim = Aim(planning.level, planning.power, rule.drop_on_scale, rule.reach)
+    smallest = detectable(design, aim=aim)
+    return {
+        "flip_rate": flips,
+        "detectable": None if smallest is None else _finite(rule.as_drop(smallest)),
+        "cases_needed": cases_for(rule.catch_on_scale, design=design, aim=aim),
+        "draws_needed": draws_for(rule.catch_on_scale, design=design, aim=aim),
+    }
+
+
+def _design(contest: Contest, moments: Sequence[Moment]) -> Design:
+    """Today's cases, draws and noise: from the baseline's repeats, or the head's, or from how far the sides differ."""
+    rule, n = contest.rule, contest.evidence.n
+    repeats = [((oriented(m.x, rule), m.count), (oriented(m.y, rule), m.count)) for m in moments]
+    noise = within_variance(before for before, _ in repeats)
+    if noise is None:
+        noise = within_variance(after for _, after in repeats)
+    if noise is None:
+        noise = math.fsum(m.count * variance(oriented(m.x + m.y, rule)) for m in moments) / n
+    if contest.labels is not None:
+        together = clustered_variance(
+            [oriented(x, rule) for x in contest.pairs.before], labels=contest.labels
+        )
+        noise = noise if together is None else together
+    kb = n / math.fsum(m.count / len(m.x) for m in moments)
+    kc = n / math.fsum(m.count / len(m.y) for m in moments)
+    return Design(n=n, kb=kb, kc=kc, noise=noise)
+
+
+def mean_of(draws: Sequence[Draws], rule: Rule) -> float | None:
+    """The mean of the cases' means; geometric where ratios are compared and there are only positive values."""
+    if not draws:
+        return None
+    if rule.log and any(value <= 0 for case in draws for value in case):
+        return None
+    if rule.log:
+        return _finite(
+            math.exp(math.fsum(math.fsum(map(math.log, case)) / len(case) for case in draws) / len(draws))
+        )
+    return _finite(math.fsum(math.fsum(case) / len(case) for case in draws) / len(draws))
+
+
+def _centre(draws: Draws, rule: Rule) -> float:
+    if rule.log:
+        return math.exp(math.fsum(map(math.log, draws)) / len(draws))
+    return math.fsum(draws) / len(draws)
+
+
+def _range(draws: Sequence[Draws]) -> tuple[int, int]:
+    sizes = [len(case) for case in draws]
+    return (min(sizes), max(sizes)) if sizes else (0, 0)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

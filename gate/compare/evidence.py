@@ -1,0 +1,191 @@
+"""Pairs + Rule → Evidence: how far the head lies from the baseline, how surely, and what could have been found.
+
+Everything is oriented so that more is better, on the scale of the test (logs where the rule compares ratios). Case i
+has draws x of the baseline (kb of them) and y of the head (kc): d = mean y - mean x, and V = s2 (1/kb + 1/kc) with s2
+the sample variance of the pooled draws, which is the variance of d when the draws are dealt anew between the sides.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gate.compare.clusters import ClusterMean, cluster_mean
+from gate.compare.distributions import normal_cdf, normal_quantile, t_quantile
+from gate.compare.exact import log_least, sum_of_cases
+from gate.compare.pairs import Draws, Pairs
+from gate.compare.permutation import difference, least_p, permutation_p
+from gate.compare.policy import Rule
+
+FEW_INFORMATIVE = 20
+FEW_CLUSTERS = 8
+_UNCHANGED_CASES = (
+    2  # cases without a difference that are added before the bound of a bounded metric is taken
+)
+_LAST_BITS = 1e-12
+
+Method = Literal["exact", "normal", "permutation", "cluster", "constant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`count` cases with the same draws: d, V, and the smallest d that the pooled draws allow."""
+
+    x: Draws
+    y: Draws
+    count: int
+    d: float
+    v: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the pairs of one metric say, oriented, on the scale of the test.
+
+    `low` is the bound that allows a pass, `high` the other end of the printed interval, at the level of the look;
+    either is infinite where nothing is known. `least_p` and `least_delta` are the smallest that the pooled draws
+    allow: what cannot be reached cannot be rejected. `plain_low` is the bound that takes no notice of clusters;
+    `clusters` is None where the cases are independent. `moments` are what it all was computed from.
+    """
+
+    n: int
+    informative: int
+    changed: bool
+    delta: float
+    low: float
+    high: float
+    p: float
+    method: Method
+    least_p: float
+    least_delta: float
+    plain_low: float
+    moments: tuple[Moment, ...]
+    clusters: int | None = None
+
+
+def weigh(pairs: Pairs, rule: Rule, *, level: float, labels: Sequence[str] | None = None) -> Evidence:
+    """Weigh one or more pairs. `labels` names each case's cluster, or is None where the cases are independent."""
+    moments = moments_of(pairs, rule)
+    n = len(pairs.ids)
+    delta = math.fsum(m.count * m.d for m in moments) / n
+    spread = math.sqrt(math.fsum(m.count * m.v for m in moments))
+    z = normal_quantile(1 - level)
+    low = _pass_bound(moments, rule, z=z)
+    method, p, least = _test(moments, rule)
+    plain = Evidence(
+        n=n,
+        informative=sum(m.count for m in moments if m.v > 0),
+        changed=any(m.d != 0 for m in moments),
+        delta=delta,
+        low=low,
+        high=delta + z * spread / n,
+        p=p,
+        method=method,
+        least_p=least,
+        least_delta=math.fsum(m.count * m.least for m in moments) / n,
+        plain_low=low,
+        moments=moments,
+    )
+    if labels is None:
+        return plain
+    by_draws = {(m.x, m.y): m.d for m in moments}
+    values = [by_draws[key] for key in zip(pairs.before, pairs.after, strict=True)]
+    return _clustered(plain, mean=cluster_mean(values, labels=labels), level=level)
+
+
+def moments_of(pairs: Pairs, rule: Rule) -> tuple[Moment, ...]:
+    """One Moment for each set of draws that occurs; `x` and `y` are in the metric's unit, the rest is oriented."""
+    kinds = Counter(zip(pairs.before, pairs.after, strict=True))
+    return tuple(_moment(x, y, count=count, rule=rule) for (x, y), count in kinds.items())
+
+
+def oriented(draws: Draws, rule: Rule) -> Draws:
+    """Draws in the metric's unit → on the scale of the test, higher is better."""
+    if rule.log:
+        return tuple(rule.sign * math.log(draw) for draw in draws)
+    return draws if rule.sign > 0 else tuple(-draw for draw in draws)
+
+
+def _moment(x: Draws, y: Draws, *, count: int, rule: Rule) -> Moment:
+    before, after = oriented(x, rule), oriented(y, rule)
+    pool = sorted(before + after)
+    if pool[0] == pool[-1]:
+        return Moment(x, y, count, 0.0, 0.0, 0.0)
+    size, kb, kc = len(pool), len(before), len(after)
+    mean = math.fsum(pool) / size
+    variance = math.fsum((draw - mean) ** 2 for draw in pool) / (size - 1)
+    d = difference(before, after)
+    if abs(d) <= _LAST_BITS * max(abs(pool[0]), abs(pool[-1])):
+        d = 0.0  # equal means of decimal draws may differ in their last bits
+    least = difference(tuple(pool[kc:]), tuple(pool[:kc]))
+    return Moment(x, y, count, d, variance * (1 / kb + 1 / kc), least)
+
+
+def _pass_bound(moments: Sequence[Moment], rule: Rule, *, z: float) -> float:
+    """L. A bounded metric is shrunk by two cases without a difference, each of the variance R^2.
+
+    R is the smallest difference that one more draw makes in a binary metric, and the largest that was seen in a graded
+    one. Without it the bound is zero wide where nothing was seen to change, and passes falsely in small suites (the
+    idea of Agresti & Min 2005, Stat Med 24:729, for a paired difference of proportions).
+    """
+    n = sum(m.count for m in moments)
+    total = math.fsum(m.count * m.d for m in moments)
+    variance = math.fsum(m.count * m.v for m in moments)
+    if rule.reach is None:
+        return (total - z * math.sqrt(variance)) / n
+    if rule.metric.kind == "binary":
+        reach = 1 / min(min(len(m.x), len(m.y)) for m in moments)
+    else:
+        reach = max(abs(m.d) for m in moments)
+    shrunk = n + _UNCHANGED_CASES
+    return (total - z * math.sqrt(variance + _UNCHANGED_CASES * reach**2)) / shrunk
+
+
+def _test(moments: Sequence[Moment], rule: Rule) -> tuple[Method, float, float]:
+    """(method, p, the smallest p that the pooled draws allow)."""
+    informative = [m for m in moments if m.v > 0]
+    if not informative:
+        return "constant", 1.0, 1.0
+    sizes = {(len(m.x), len(m.y)) for m in moments}
+    if len(sizes) == 1 and all(draw in (0.0, 1.0) for m in informative for draw in (*m.x, *m.y)):
+        return "exact", *_exact(informative, rule)
+    if sum(m.count for m in informative) >= FEW_INFORMATIVE:
+        spread = math.sqrt(math.fsum(m.count * m.v for m in informative))
+        total = math.fsum(m.count * m.d for m in informative)
+        least = math.fsum(m.count * m.least for m in informative)
+        return "normal", normal_cdf(total / spread), normal_cdf(least / spread)
+    cases = [(oriented(m.x, rule), oriented(m.y, rule)) for m in informative for _ in range(m.count)]
+    return "permutation", permutation_p(cases), least_p(cases)
+
+
+def _exact(moments: Sequence[Moment], rule: Rule) -> tuple[float, float]:
+    """(mid-p, the smallest mid-p) of zeros and ones with the same number of draws in every case."""
+    good = 1.0 if rule.sign > 0 else 0.0
+    pool, taken = len(moments[0].x) + len(moments[0].y), len(moments[0].y)
+    classes: dict[int, int] = defaultdict(int)
+    seen = 0
+    for m in moments:
+        classes[m.x.count(good) + m.y.count(good)] += m.count
+        seen += m.count * m.y.count(good)
+    p = sum_of_cases(classes, pool=pool, taken=taken).mid_p_below(seen)
+    return p, math.exp(log_least(classes, pool=pool, taken=taken)) / 2
+
+
+def _clustered(plain: Evidence, *, mean: ClusterMean, level: float) -> Evidence:
+    """The same with Student's t over the clusters in the place of the test and of the bounds."""
+    if plain.method == "constant":
+        return replace(plain, clusters=mean.groups)
+    known = math.isfinite(mean.error)
+    reach = t_quantile(1 - level, df=mean.df) * mean.error if known else math.inf
+    return replace(
+        plain,
+        clusters=mean.groups,
+        low=plain.delta - reach,
+        high=plain.delta + reach,
+        p=mean.p_below(0.0),
+        method="cluster",
+        least_p=0.0,
+        least_delta=-math.inf,
+    )

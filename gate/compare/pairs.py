@@ -1,0 +1,124 @@
+"""Two Scorecards → Pairs: for one metric, the draws of the cases that were scored on both sides.
+
+A pair holds for two cases of one id and one key. Where the two sides differ in a case's tags, the baseline's stand, so
+that nobody moves a case to another slice in the change that is being judged.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gate.compare.policy import COVERAGE, ERROR_RATE, Rule, is_counted
+from gate.model.score import Metric
+from gate.model.scorecard import CaseScores, Scorecard
+from gate.model.verdict import Churn
+
+Draws = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Cases in the order of their ids, with the draws of either side in the metric's unit.
+
+    `missing` counts the head's draws of each case that have neither a score nor an abstention.
+    """
+
+    ids: Sequence[str]
+    before: Sequence[Draws]
+    after: Sequence[Draws]
+    missing: Sequence[int]
+
+    def subset(self, indices: Sequence[int]) -> "Pairs":
+        """Some of the cases."""
+        return Pairs(
+            ids=[self.ids[i] for i in indices],
+            before=[self.before[i] for i in indices],
+            after=[self.after[i] for i in indices],
+            missing=[self.missing[i] for i in indices],
+        )
+
+    def scored(self) -> "Pairs":
+        """The cases that have a draw on both sides."""
+        both = [i for i in range(len(self.ids)) if self.before[i] and self.after[i]]
+        return self if len(both) == len(self.ids) else self.subset(both)
+
+    def imputed(self, rule: Rule) -> "Pairs":
+        """With the worst value in the place of each missing draw of the head.
+
+        A measure has no worst value: the worst that was seen on either side stands in for it.
+        """
+        worst = rule.worst
+        if worst is None:
+            seen = [value for draws in (*self.before, *self.after) for value in draws]
+            worst = min(seen) if rule.sign > 0 else max(seen)
+        after = [(*draws, *(worst,) * gone) for draws, gone in zip(self.after, self.missing, strict=True)]
+        return Pairs(ids=self.ids, before=self.before, after=after, missing=[0] * len(self.ids)).scored()
+
+
+def churn(before: Scorecard, after: Scorecard) -> Churn:
+    """What stands on one side only, and what asks something else now under the same id."""
+    shared = before.cases.keys() & after.cases.keys()
+    return Churn(
+        added=tuple(sorted(after.cases.keys() - shared)),
+        removed=tuple(sorted(before.cases.keys() - shared)),
+        changed=tuple(sorted(i for i in shared if before.cases[i].key != after.cases[i].key)),
+    )
+
+
+def shared_ids(before: Scorecard, after: Scorecard) -> list[str]:
+    """The ids that ask the same on both sides, sorted."""
+    return sorted(
+        i for i, case in before.cases.items() if i in after.cases and after.cases[i].key == case.key
+    )
+
+
+def pair(before: Scorecard, after: Scorecard, *, name: str, shared: Sequence[str]) -> Pairs:
+    """The draws of one metric, also of cases that have none on one side (see `Pairs.scored`)."""
+    read = reader(name)
+    old, new = before.cases, after.cases
+    return Pairs(
+        ids=shared,
+        before=[read(old[i]) for i in shared],
+        after=[read(new[i]) for i in shared],
+        missing=[0] * len(shared) if is_counted(name) else [_missing(new[i], name=name) for i in shared],
+    )
+
+
+def reader(name: str) -> Callable[[CaseScores], Draws]:
+    """How to read the draws of a metric off a case, also of what is counted rather than scored."""
+    if name == ERROR_RATE:
+        return lambda case: _ones_and_zeros(case.errors, case.trials - case.errors)
+    if name.startswith(COVERAGE):
+        scored = name.removeprefix(COVERAGE)
+        return lambda case: _ones_and_zeros(len(case.scores.get(scored, ())), case.abstentions.get(scored, 0))
+    return lambda case: case.scores.get(name, ())
+
+
+def tags_of(before: Scorecard | None, after: Scorecard, case_id: str) -> Mapping[str, str]:
+    """A case's tags: the baseline's, and the head's where the baseline has none of that name."""
+    new = after.cases[case_id].tags if case_id in after.cases else {}
+    old = before.cases[case_id].tags if before is not None and case_id in before.cases else {}
+    return {**new, **old}
+
+
+def counted_metrics(before: Scorecard | None, after: Scorecard, *, asked: Collection[str]) -> list[Metric]:
+    """The metrics that are counted, not scored: `error_rate`, and coverage.
+
+    A metric's coverage is among them if the metric ever abstained on either side, or if `asked` names the metric.
+    """
+    cards = [card for card in (before, after) if card is not None]
+    abstained = {name for card in cards for case in card.cases.values() for name in case.abstentions}
+    known = {name for card in cards for name in card.metrics}
+    return [
+        Metric(name=ERROR_RATE, kind="binary", better="lower"),
+        *(Metric(name=f"{COVERAGE}{name}", kind="binary") for name in sorted(known & abstained.union(asked))),
+    ]
+
+
+def _missing(case: CaseScores, *, name: str) -> int:
+    return max(0, case.trials - len(case.scores.get(name, ())) - case.abstentions.get(name, 0))
+
+
+@cache
+def _ones_and_zeros(ones: int, zeros: int) -> Draws:
+    return (1.0,) * ones + (0.0,) * zeros

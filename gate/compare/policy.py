@@ -1,0 +1,199 @@
+"""Metric + Gate + Policy → Rule: the margins that hold, the direction, and the scale on which differences are taken.
+
+Defaults: a drop of 0.02 is allowed and one of max(0.05, 2.5 x max_drop) must be caught, in the metric's unit; for a
+scale these are shares of its range. Where margins are relative (always for latency, cost and tokens) they are 10 %
+and 25 %, and differences are taken on the log scale. A slice may drop by `slice_drop` (a share of the range too),
+on the log scale by `must_catch` where that is more, and never by less than `max_drop`.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from gate.model.score import Metric
+from gate.model.suite import Gate, Policy, SuitePolicy
+
+ERROR_RATE = "error_rate"
+COVERAGE = "coverage."
+
+_DROP, _CATCH, _RATIO, _RELATIVE_DROP = 0.02, 0.05, 2.5, 0.10
+_LARGEST_EXPONENT = 700.0
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A gate that cannot judge its metric: what is wrong, and the fix."""
+
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one metric is judged. Margins are as people write them: in the metric's unit, or relative where `log`."""
+
+    metric: Metric
+    gate: Gate
+    sign: int
+    log: bool
+    max_drop: float
+    must_catch: float
+    slice_drop: float
+
+    @property
+    def name(self) -> str:
+        """The metric's name."""
+        return self.metric.name
+
+    @cached_property
+    def drop_on_scale(self) -> float:
+        """m, on the scale of the test."""
+        return self.on_scale(self.max_drop)
+
+    @cached_property
+    def catch_on_scale(self) -> float:
+        """M, on the scale of the test."""
+        return self.on_scale(self.must_catch)
+
+    def for_slice(self) -> "Rule":
+        """The rule of a slice: `slice_drop` is what is allowed."""
+        return replace(self, max_drop=self.slice_drop, must_catch=max(self.must_catch, self.slice_drop))
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The lowest and the highest value of a draw; None where there are none."""
+        metric = self.metric
+        if metric.kind == "binary":
+            return 0.0, 1.0
+        return None if metric.low is None or metric.high is None else (metric.low, metric.high)
+
+    @property
+    def reach(self) -> float | None:
+        """The width of the range on the scale of the test; None where there is none, as for ratios."""
+        return None if self.log or self.bounds is None else self.bounds[1] - self.bounds[0]
+
+    @property
+    def worst(self) -> float | None:
+        """The worst value that a draw can have; None where there is none."""
+        return None if self.bounds is None else self.bounds[0 if self.sign > 0 else 1]
+
+    def on_scale(self, drop: float) -> float:
+        """A drop as people write it → the distance that the test sees: a tenth slower is log 1.1."""
+        if not self.log:
+            return drop
+        return -math.log1p(-drop) if self.sign > 0 else math.log1p(drop)
+
+    def as_drop(self, distance: float) -> float:
+        """The inverse of `on_scale`."""
+        if not self.log:
+            return distance
+        return -_expm1(-distance) if self.sign > 0 else _expm1(distance)
+
+    def as_change(self, difference: float) -> float:
+        """An oriented difference (higher is better) → head minus baseline as shown; relative where `log`."""
+        return _expm1(self.sign * difference) if self.log else self.sign * difference
+
+
+def is_counted(name: str) -> bool:
+    """Whether a metric is counted from the draws rather than scored: `error_rate`, `coverage.<metric>`."""
+    return name == ERROR_RATE or name.startswith(COVERAGE)
+
+
+def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
+    """The gate of a metric: its own, the suite's default, and for what we count ourselves only the default's mode.
+
+    `coverage.<metric>` follows the metric's own mode and floor (`min_coverage`).
+    """
+    own = suite.gates.get(metric.name)
+    if metric.name == ERROR_RATE:
+        return own or Gate(mode=suite.default_gate.mode)
+    if not metric.name.startswith(COVERAGE):
+        return own or suite.default_gate
+    covered = suite.gates.get(metric.name.removeprefix(COVERAGE), suite.default_gate)
+    gate = own or Gate(mode=covered.mode)
+    floors = [floor for floor in (gate.min, covered.min_coverage) if floor is not None]
+    return gate.model_copy(update={"min": max(floors)}) if floors else gate
+
+
+def resolve(metric: Metric, *, gate: Gate, policy: Policy) -> Rule | Misfit:
+    """Put the margins, the direction and the scale of one metric in concrete numbers."""
+    better = gate.better or metric.better
+    misfit = _misfit(metric, gate=gate)
+    if misfit is not None:
+        return misfit
+    sign = -1 if better == "lower" else 1
+    log = _is_log(metric, gate=gate)
+    drop, catch = _margins(gate, unit=1.0 if log else _span(metric), log=log)
+    rule = Rule(
+        metric=metric,
+        gate=gate,
+        sign=sign,
+        log=log,
+        max_drop=drop,
+        must_catch=catch,
+        slice_drop=_slice_drop(gate, policy=policy, floors=(drop, catch if log else 0.0), metric=metric),
+    )
+    if log and sign > 0 and max(drop, catch, rule.slice_drop) >= 1:
+        return Misfit(
+            "a drop of 100 % or more can never be seen in a metric of which higher is better",
+            "write relative margins below 40%, or a must_catch of your own below 100%",
+        )
+    return rule
+
+
+def _is_log(metric: Metric, *, gate: Gate) -> bool:
+    """Margins say on which scale a metric is compared; where there are none, the metric does."""
+    for margin in (gate.max_drop, gate.must_catch):
+        if margin is not None:
+            return margin.relative
+    return metric.log or (gate.slice_drop is not None and gate.slice_drop.relative)
+
+
+def _misfit(metric: Metric, *, gate: Gate) -> Misfit | None:
+    log = _is_log(metric, gate=gate)
+    margins = [margin for margin in (gate.max_drop, gate.must_catch, gate.slice_drop) if margin is not None]
+    if any(margin.relative != log for margin in margins):
+        return Misfit(
+            "max_drop, must_catch and slice_drop must all be absolute or all be percentages",
+            'write all of them like 0.02, or all like "10%"',
+        )
+    if metric.kind == "binary" and log:
+        return Misfit(
+            "a metric of zeros and ones is compared in points, not in per cent of itself",
+            "write max_drop: 0.05 rather than 5%",
+        )
+    if metric.better == "neither" and gate.better is None and gate.mode != "record":
+        return Misfit(
+            "neither more nor less of this metric is better, so nothing can be a drop",
+            "say `better: higher` or `better: lower` in its gate, or `mode: record`",
+        )
+    if gate.must_catch is not None and gate.must_catch.value <= 0:
+        return Misfit("must_catch must be larger than 0", "write the smallest drop that may never pass")
+    return None
+
+
+def _margins(gate: Gate, *, unit: float, log: bool) -> tuple[float, float]:
+    """(max_drop, must_catch): where only one is given, the other keeps its distance."""
+    usual = _RELATIVE_DROP if log else _DROP * unit
+    if gate.max_drop is not None and gate.must_catch is not None:
+        return gate.max_drop.value, gate.must_catch.value
+    if gate.must_catch is not None:
+        return min(usual, gate.must_catch.value / _RATIO), gate.must_catch.value
+    drop = usual if gate.max_drop is None else gate.max_drop.value
+    return drop, max(_CATCH * unit, _RATIO * drop)
+
+
+def _slice_drop(gate: Gate, *, policy: Policy, floors: tuple[float, float], metric: Metric) -> float:
+    if gate.slice_drop is not None:
+        return gate.slice_drop.value
+    return max(policy.slice_drop * _span(metric), *floors)
+
+
+def _span(metric: Metric) -> float:
+    """The width of a scale; 1 for a binary metric and for a measure, which has none."""
+    return metric.high - metric.low if metric.high is not None and metric.low is not None else 1.0
+
+
+def _expm1(value: float) -> float:
+    """e^value - 1, infinite where that is too large for a float."""
+    return math.expm1(value) if value < _LARGEST_EXPONENT else math.inf

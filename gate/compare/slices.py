@@ -1,0 +1,68 @@
+"""Contests + slices → the drops of each part of the suite, tested as one family with Benjamini and Hochberg."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gate.compare.contest import Contest, sliced
+from gate.compare.families import benjamini_hochberg
+from gate.compare.judge import LAST_BITS, Judgement, is_few_clusters, reachable_p
+from gate.compare.pairs import tags_of
+from gate.model.scorecard import Comparison
+from gate.model.suite import Slice
+from gate.model.verdict import Kind
+
+
+def members(comparison: Comparison) -> dict[str, tuple[str, ...]]:
+    """Slice → the ids of its cases, on either side. A declared slice that matches no case is there, and empty."""
+    head, base = comparison.head, comparison.baseline
+    ids = sorted(head.cases.keys() | (base.cases.keys() if base is not None else ()))
+    declared = comparison.policy.slices
+    found: dict[str, list[str]] = {each.name: [] for each in declared if isinstance(each, Slice)}
+    for case_id in ids if declared else ():
+        tags = tags_of(base, head, case_id)
+        for name in _slices_of(tags, declared=declared):
+            found.setdefault(name, []).append(case_id)
+    for tag in declared:
+        if isinstance(tag, str) and not any(name.startswith(f"{tag}=") for name in found):
+            found[tag] = []
+    return {name: tuple(found[name]) for name in sorted(found)}
+
+
+def cut(contest: Contest, *, members: Mapping[str, Sequence[str]], fewest: int) -> Iterator[Contest]:
+    """One metric → itself over each slice that has enough paired cases."""
+    places = {case_id: place for place, case_id in enumerate(contest.pairs.ids)}
+    for name, ids in members.items():
+        indices = [places[case_id] for case_id in ids if case_id in places]
+        if len(indices) >= fewest:
+            yield sliced(contest, name=name, indices=indices)
+
+
+def judge_slices(contests: Sequence[Contest], *, q: float) -> list[tuple[Judgement, float]]:
+    """The judgement and the adjusted p of each slice of each metric: one family, over all suites.
+
+    As with whole metrics, what the pooled draws do not allow to be found does not enter the family.
+    """
+    entered = [i for i, contest in enumerate(contests) if reachable_p(contest) <= q]
+    adjusted = [1.0] * len(contests)
+    for index, p in zip(entered, benjamini_hochberg([contests[i].evidence.p for i in entered]), strict=True):
+        adjusted[index] = p
+    return [(_judge(contest, p=p, q=q), p) for contest, p in zip(contests, adjusted, strict=True)]
+
+
+def _judge(contest: Contest, *, p: float, q: float) -> Judgement:
+    evidence, allowed = contest.evidence, contest.rule.drop_on_scale
+    if p <= q and evidence.delta < -allowed - LAST_BITS:
+        return Judgement(Kind.REGRESSED, "slice_regressed", "dropped by more than a slice is allowed to")
+    if not evidence.changed:
+        return Judgement(Kind.PASS, "pass", "no case changed")
+    if evidence.low > -allowed and not is_few_clusters(contest):
+        return Judgement(Kind.PASS, "pass", "")
+    return Judgement(Kind.INCONCLUSIVE, "inconclusive", "too few draws to tell")
+
+
+def _slices_of(tags: Mapping[str, str], *, declared: Sequence[str | Slice]) -> Iterator[str]:
+    for each in declared:
+        if isinstance(each, str):
+            if each in tags:
+                yield f"{each}={tags[each]}"
+        elif each.where.items() <= tags.items():
+            yield each.name
