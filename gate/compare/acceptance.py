@@ -11,7 +11,7 @@ _SHOWN_CASES = 5
 
 
 def refusals(card: Scorecard, *, policy: Policy) -> tuple[Problem, ...]:
-    """What speaks against accepting: too many failed trials, or a case that a metric never scored.
+    """What speaks against accepting: too many failed trials, or a case in which a metric never had a say.
 
     A baseline with holes would let the same hole pass as unchanged later.
     """
@@ -33,7 +33,7 @@ def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
             fix="mend what fails (the run's failures are listed above), then accept again",
         )
     for name in sorted(card.metrics):
-        unscored = [case_id for case_id, case in sorted(card.cases.items()) if not case.scores.get(name)]
+        unscored = [case_id for case_id, case in sorted(card.cases.items()) if _is_silent(case, name)]
         if unscored and not card.metrics[name].operational:
             shown = ", ".join(unscored[:_SHOWN_CASES]) + (", …" if len(unscored) > _SHOWN_CASES else "")
             yield Problem(
@@ -41,6 +41,11 @@ def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
                 key=f"suites.{card.suite}",
                 fix="mend the evaluator or the target for these cases, or take the cases out",
             )
+
+
+def _is_silent(case: CaseScores, metric: str) -> bool:
+    """Whether every draw failed before this metric could score it or abstain."""
+    return not case.scores.get(metric) and not case.abstentions.get(metric)
 
 
 def _without_timings(card: Scorecard) -> Scorecard:

@@ -29,6 +29,11 @@ def test_a_case_that_a_metric_never_scored_is_refused_by_name() -> None:
     assert "no score for 1 of 2 cases: b|c" in problem.message
 
 
+def test_a_metric_that_abstains_throughout_had_its_say() -> None:
+    case = CaseScores(key="k", trials=1, abstentions={"accuracy": 1})
+    assert refusals(make_scorecard({}, cases={"a": case}), policy=Policy()) == ()
+
+
 @pytest.mark.parametrize(("errors", "refused"), [(0, False), (2, False), (3, True), (10, True)])
 def test_more_failed_trials_than_the_policy_allows_are_refused(errors: int, *, refused: bool) -> None:
     case = CaseScores(key="k", trials=10, errors=errors, scores={"accuracy": (1.0,)})
