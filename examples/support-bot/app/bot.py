@@ -17,13 +17,18 @@ def answer(*, input: str) -> dict[str, Any]:  # noqa: A002 - the word that the g
     """Answer one question.
 
     The embedded stand-in answers, unless `SUPPORT_BOT_MODEL` names a model of Anthropic's (see `app/live.py`).
+    """
+    return answer_with(_model(), input)
+
+
+def answer_with(model: Model, question: str) -> dict[str, Any]:
+    """Search, ask the model, and say what both gave.
+
     Returns the `output`, the `contexts` that were found for it, the `model`, and its `usage` where it counts tokens.
     """
-    index = _index()
-    found = index.search(input, limit=PASSAGES)
+    found = _index().search(question, limit=PASSAGES)
     prompt = (HERE / "prompts" / "answer.md").read_text("utf-8")
-    completion = _model(index).complete(Request(prompt=prompt, question=input, found=found))
-    return _reply(completion, found)
+    return _reply(model.complete(Request(prompt=prompt, question=question, found=found)), found)
 
 
 @cache
@@ -31,10 +36,10 @@ def _index() -> Index:
     return Index(read_passages(HERE / "docs"))
 
 
-def _model(index: Index) -> Model:
+def _model() -> Model:
     name = os.environ.get("SUPPORT_BOT_MODEL")
     if not name:
-        return EmbeddedModel(index.weight)
+        return EmbeddedModel(_index().weight)
     from app.live import LiveModel  # noqa: PLC0415 - needs the SDK, which the offline bot does without
 
     return LiveModel(name)
