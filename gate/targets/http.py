@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 import httpx2
 from pydantic import Field, JsonValue
@@ -25,6 +26,7 @@ from gate.targets.pointer import Pointer, resolve
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _TOO_MANY_REQUESTS, _SERVER_ERROR, _REDIRECT = 429, 500, 300
+_PRIVATE = {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"}
 _EXCERPT = 300
 _REQUEST: dict[str, JsonValue] = {"input": "{{ input }}"}
 
@@ -117,8 +119,7 @@ class HttpTarget(Target):
 
     def _open(self) -> httpx2.AsyncClient:
         headers = _expanded(self.options.headers, os.environ)
-        given = (v for name, v in headers.items() if v != self.options.headers[name] or _is_private(name))
-        self._secrets = secrets_of(os.environ) | frozenset(given)
+        self._secrets = secrets_of(os.environ) | _secrets(self.options.headers, headers)
         width = self.setting.concurrency
         return httpx2.AsyncClient(
             headers=headers,
@@ -208,15 +209,19 @@ def _missing(name: str) -> Problem:
     )
 
 
-def _is_private(header: str) -> bool:
-    return header.lower() in {"authorization", "cookie", "x-api-key", "api-key", "proxy-authorization"}
+def _secrets(given: Mapping[str, str], expanded: Mapping[str, str]) -> frozenset[str]:
+    """What must not be shown: every variable that a header names, and each word of a header that carries a credential."""
+    named = {os.environ[name].strip() for value in given.values() for name in _VARIABLE.findall(value)}
+    words = {word for header in expanded if header.lower() in _PRIVATE for word in expanded[header].split()}
+    return frozenset(named | (words - {"Bearer", "Basic"}))
 
 
 def _require_url(url: str) -> None:
     try:
-        parsed = httpx2.URL(url)
-        usable = parsed.scheme in {"http", "https"} and bool(parsed.host)
-    except httpx2.InvalidURL:
+        httpx2.URL(url)
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except (httpx2.InvalidURL, ValueError):
         usable = False
     if not usable:
         raise UserError(

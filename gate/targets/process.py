@@ -55,9 +55,8 @@ async def run(command: Command, *, stdin: bytes) -> Finished:
         _feed(transport, stdin)
         await streams.ended.wait()
         if not streams.overflowed:
-            _signal(
-                transport.get_pid(), signal.SIGKILL
-            )  # what it left running, which may hold the pipes open
+            # What it left running may hold the pipes open.
+            _signal(transport.get_pid(), signal.SIGKILL)
             complete = await _wait(streams.closed)
     finally:
         await _end(transport, streams)
