@@ -1,5 +1,6 @@
 """Builders of nouns for tests: each takes keyword overrides of sensible defaults."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,10 @@ def make_setting(
     timeout_s: float = 30.0,
 ) -> Setting:
     return Setting(root=root, suite="suite", timeout_s=timeout_s, concurrency=4, llm=llm, load=load)
+
+
+def config_text(suite: Mapping[str, Any] | None = None, **top: Any) -> str:
+    """A gate.yaml (JSON is YAML) of one suite `support`; a suite's key that is given as `...` is left out."""
+    usual = {"cases": "cases.jsonl", "target": {"use": "echo"}, "evaluators": ["same"]}
+    keys = {key: value for key, value in {**usual, **(suite or {})}.items() if value is not ...}
+    return json.dumps({"version": 1, "suites": {"support": keys}, **top})

@@ -1,6 +1,7 @@
 """A model and a key path → the keys that may stand there, and where else a key would belong. Reads JSON Schema only."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -41,6 +42,7 @@ def _homes(schema: Any, definitions: Schema, key: str, path: tuple[str, ...]) ->
             yield from _homes(value, definitions, key, (*path, name))
 
 
+@cache  # a file may hold many unknown keys
 def _schema(model: type[BaseModel]) -> tuple[Schema, Schema]:
     try:
         schema = model.model_json_schema()

@@ -117,7 +117,7 @@ class _Builder:
         span = event.end_mark.index - start.index
         node = Node(event.value, start.line + 1, event.value, quoted=not plain, start=start.index, span=span)
         self.refuse_tag(event)
-        if plain:
+        if plain and not self.at_key():
             try:
                 node.value = read_scalar(event.value)
             except PydanticCustomError as error:
@@ -169,7 +169,7 @@ class _Builder:
         holder.node.size += node.size
         if isinstance(holder.node.value, list):
             holder.node.value.append(node)
-        elif holder.key is None:
+        elif self.at_key():
             holder.key = self.key(holder.node, node)
         else:
             key, holder.key = holder.key, None
@@ -201,6 +201,10 @@ class _Builder:
             else:
                 fix = "name an anchor of a mapping, such as `<<: *shared`"
                 self.problem("`<<` takes over the keys of a mapping, and this is none", node.line, fix=fix)
+
+    def at_key(self) -> bool:
+        """Whether what comes next is a key: keys are text, whatever they look like."""
+        return bool(self.open) and isinstance(self.open[-1].node.value, dict) and self.open[-1].key is None
 
     def refuse_tag(self, event: Any) -> None:
         if event.tag is not None and event.tag not in _TEXT_TAGS:

@@ -82,11 +82,11 @@ def problems_of(
         missing = one["type"] == "missing"
         found = source.find(path[:-1], missing=path[-1]) if missing else source.find(path)
         keyed = missing or one["type"] == "extra_forbidden"
-        if one["type"] == "too_short" and found.node and len(found.node.value) >= one["ctx"]["min_length"]:
-            continue  # it is long enough; pydantic left out the entries whose own error is told beside it
+        if one["type"] == "too_short" and _long_enough(found.node, one["ctx"]["min_length"]):
+            continue  # pydantic left out the entries whose own error is told beside this one
         message, fix = _keyed(one, model) if keyed else (_message(one), _fix(one, found.node))
         value = shown(found.node.plain()) if found.node else ""
-        if path[-1:] == ("[key]",):
+        if path[-1:] == ("[key]",) and not keyed:  # the key itself is wrong, not what stands under it
             value = shown(path[-2])
         before = problems.get(found.path)
         if before is not None:
@@ -103,6 +103,10 @@ def problems_of(
             fix=fix,
         )
     return list(problems.values())
+
+
+def _long_enough(node: Node | None, least: int) -> bool:
+    return node is not None and isinstance(node.value, list | dict | str) and len(node.value) >= least
 
 
 def _keyed(one: Any, model: type[BaseModel]) -> tuple[str, str]:
