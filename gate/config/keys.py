@@ -47,7 +47,7 @@ def _schema(model: type[BaseModel]) -> tuple[Schema, Schema]:
     try:
         schema = model.model_json_schema()
     except PydanticInvalidForJsonSchema:  # an installed plug-in's options may hold what JSON cannot say
-        return {}, {}
+        return {"properties": {field.alias or name: {} for name, field in model.model_fields.items()}}, {}
     return schema, schema.get("$defs", {})
 
 
