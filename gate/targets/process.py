@@ -108,10 +108,15 @@ async def _start(command: Command) -> tuple[asyncio.SubprocessTransport, _Stream
         )
     )
     try:
-        return await asyncio.shield(starting)
+        await asyncio.wait([starting])  # which, unlike a plain await, is not cancelled with us
     except asyncio.CancelledError:
-        await _end(*await starting)
+        while not starting.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([starting])
+        if starting.exception() is None:
+            await _end(*starting.result())
         raise
+    return starting.result()
 
 
 async def _end(transport: asyncio.SubprocessTransport, streams: _Streams) -> None:
