@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from app.answer import Completion, Request
 from app.instructions import Instructions, read_instructions
-from app.retrieval import Found, tokens
+from app.retrieval import Passage, tokens
 
 ENOUGH = 0.5
 """The share of a question (by the weight of its words) that the passages must hold for an answer."""
@@ -37,7 +37,7 @@ class EmbeddedModel:
         if not request.found:
             return "Thank you for your message."
         best = request.found[0].passage
-        sentences = self._sentences(request.question, request.found)
+        sentences = self._sentences(request.question, best)
         chosen = _choose(sentences, instructions.wanted(best.topic), limit=instructions.sentences)
         source = f" [{best.article}]" if instructions.cites else ""
         return " ".join(chosen) + source
@@ -51,11 +51,10 @@ class EmbeddedModel:
         best = request.found[0].passage
         return self._sum(asked & set(tokens(f"{best.title} {best.text}"))) / total
 
-    def _sentences(self, question: str, found: Sequence[Found]) -> list[str]:
-        """The sentences of the best passage, closest to the question first."""
+    def _sentences(self, question: str, passage: Passage) -> list[str]:
+        """The sentences of the passage, closest to the question first; equally close ones in their own order."""
         asked = set(tokens(question))
-        sentences = _split(found[0].passage.text)
-        return sorted(sentences, key=lambda sentence: -self._sum(asked & set(tokens(sentence))))
+        return sorted(_split(passage.text), key=lambda sentence: -self._sum(asked & set(tokens(sentence))))
 
     def _sum(self, terms: set[str]) -> float:
         return round(sum(self._weight(term) for term in sorted(terms)), 9)
