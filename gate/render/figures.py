@@ -1,0 +1,112 @@
+"""MetricDiff → its figures as text, each in the unit that suits the metric. Decides nothing, only writes.
+
+A change is written in points of a hundred for a metric between 0 and 1, in per cent of itself where ratios are
+compared, else in the metric's own unit.
+"""
+
+from dataclasses import dataclass
+
+from gate.model.verdict import MetricDiff
+from gate.render.numbers import (
+    UNKNOWN,
+    Write,
+    decimals_for,
+    means,
+    percents,
+    places,
+    points,
+    signed,
+    tidy,
+    with_unit,
+)
+
+_SHARE = (0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one row. `change`, `allowed`, `catch` and `finds` bear their unit, `interval` does without.
+
+    `value`, `side` and `bar` say which bar it lies beyond ("0.78", "below its floor", "0.80"); blank where none.
+    """
+
+    base: str
+    head: str
+    change: str
+    interval: str
+    allowed: str
+    catch: str
+    finds: str
+    value: str
+    side: str
+    bar: str
+
+
+def figures(diff: MetricDiff) -> Figures:
+    """All of them; what is not known is a dash."""
+    write, unit = _hand(diff)
+    worse = -1 if diff.better == "higher" else 1
+    allowed = worse * diff.max_drop
+    decimals = _decimals(diff, write=write, allowed=allowed)
+    base, head = means(diff.baseline, diff.head, unit=diff.unit)
+    side, (value, bar) = _bar(diff)
+    return Figures(
+        base=base,
+        head=head,
+        change=_dash(diff.delta, write=write, decimals=decimals, unit=unit),
+        interval=_interval(diff, write=write, decimals=decimals),
+        allowed=with_unit(tidy(write(allowed, decimals)), unit=unit),
+        catch=with_unit(_size(diff.must_catch, write=write, decimals=decimals), unit=unit),
+        finds=_finds(diff, write=write, unit=unit),
+        value=value,
+        side=side,
+        bar=bar,
+    )
+
+
+def _hand(diff: MetricDiff) -> tuple[Write, str | None]:
+    if diff.relative:
+        return percents, None
+    if diff.bounds == _SHARE:
+        return points, "points"
+    return signed, diff.unit
+
+
+def _decimals(diff: MetricDiff, *, write: Write, allowed: float) -> int:
+    """Enough for a change to differ from none and from the one that is allowed."""
+    usual = 1 if write is not signed else decimals_for(max(abs(diff.baseline or 0), abs(diff.head or 0)))
+    return places((diff.delta or 0.0, allowed, 0.0), write=write, decimals=usual)
+
+
+def _dash(value: float | None, *, write: Write, decimals: int, unit: str | None) -> str:
+    return UNKNOWN if value is None else with_unit(write(value, decimals), unit=unit)
+
+
+def _interval(diff: MetricDiff, *, write: Write, decimals: int) -> str:
+    """`-18.1 … -8.0`; an end that is not known is infinite."""
+    if diff.delta is None or (diff.low is None and diff.high is None):
+        return UNKNOWN
+    low = "\u2212\u221e" if diff.low is None else write(diff.low, decimals)
+    high = "+\u221e" if diff.high is None else write(diff.high, decimals)
+    return f"{low} \u2026 {high}"
+
+
+def _size(drop: float, *, write: Write, decimals: int) -> str:
+    return tidy(write(drop, decimals)).removeprefix("+")
+
+
+def _finds(diff: MetricDiff, *, write: Write, unit: str | None) -> str:
+    if diff.detectable is None:
+        return UNKNOWN
+    usual = 1 if write is not signed else decimals_for(diff.detectable)
+    return with_unit(_size(diff.detectable, write=write, decimals=usual), unit=unit)
+
+
+def _bar(diff: MetricDiff) -> tuple[str, tuple[str, str]]:
+    """(side, (the value that is held against the bar, the bar)) of the bar that it lies beyond, or blanks."""
+    value = diff.statistic_value
+    if value is not None and diff.floor is not None and value < diff.floor:
+        return "below its floor", means(value, diff.floor, unit=diff.unit)
+    if value is not None and diff.ceiling is not None and value > diff.ceiling:
+        return "above its ceiling", means(value, diff.ceiling, unit=diff.unit)
+    return "", ("", "")

@@ -1,0 +1,165 @@
+"""Report → the markdown of a pull request's comment or a job's summary, within a budget of bytes.
+
+Where not everything fits, whole rows are left out from the end of a section, and a line says how many. What is most
+important takes its share of the budget first, wherever it stands on the page.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from gate.model.base import digest
+from gate.model.report import Document, Report
+from gate.model.verdict import Kind
+from gate.render import markdown_parts as parts
+from gate.render.budget import fit, size
+from gate.render.numbers import count, counted
+from gate.render.rows import against, every, notes, untold
+from gate.render.sentences import headline
+
+BUDGET_BYTES = 60_000
+SMALLEST_BUDGET_BYTES = 20_000
+MARKER = "<!-- gate:1 "
+_ROWS_SHOWN = 20
+_FRAME_BYTES = 500  # the heading, the fold and the line on what was cut, of one section
+_LONGEST_SUITES = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the page: rows, with what stands before and behind them.
+
+    `share` is how much of what is left of the budget it may take, `most` the number of rows that are shown at most,
+    `rest` what is said of the others. Sections without a row are not there at all.
+    """
+
+    rows: Iterable[str]
+    before: str
+    behind: str = ""
+    share: float = 1.0
+    most: int | None = None
+    rest: str = "more did not fit here; the JSON report has all"
+
+    def write(self, budget_bytes: int) -> str:
+        """As many whole rows as fit."""
+        fitted = fit(self.rows, budget_bytes=int(budget_bytes * self.share) - _FRAME_BYTES, most=self.most)
+        if not fitted.rows and not fitted.left_out:
+            return ""
+        more = f"\n_{count(fitted.left_out)} {self.rest}._\n" if fitted.left_out else ""
+        lines = "".join(f"{row}\n" for row in fitted.rows)
+        return f"\n{self.before}{lines}{more}{self.behind}"
+
+
+def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES) -> Document:
+    """Render the page: verdict, what speaks against it, proposals, worst cases, all metrics, cost, next steps.
+
+    Raises:
+        ValueError: a budget below 20,000 bytes, in which the verdict's own sentences might not fit.
+    """
+    if budget_bytes < SMALLEST_BUDGET_BYTES:
+        raise ValueError(f"the budget must be at least {SMALLEST_BUDGET_BYTES} bytes")
+    first, last = f"{marker(report)}\n{_verdict(report)}\n", f"\n{_footer(report)}\n"
+    left = budget_bytes - size(first) - size(last)
+    texts = {}
+    for place, section in _by_importance(report):
+        texts[place] = section.write(left)
+        left -= size(texts[place])
+    page = "".join(texts[place] for place in sorted(texts))
+    return Document(name="report.md", media_type="text/markdown", text=f"{first}{page}{last}")
+
+
+def marker(report: Report) -> str:
+    """The hidden first line by which a comment is found again: version, suites, head, base and verdict."""
+    suites = [suite.suite for suite in report.verdict.suites]
+    names = ",".join(map(_quoted, suites))
+    if len(names) > _LONGEST_SUITES:
+        names = f"digest:{digest(suites)}"
+    sides = f"head={_quoted(report.head.sha or '')} base={_quoted(report.base.sha or '')}"
+    return f"{MARKER}suites={names} {sides} verdict={_quoted(report.verdict.kind.value)} -->"
+
+
+def _verdict(report: Report) -> str:
+    verdict = report.verdict
+    mild = (
+        " This does not block the check." if verdict.kind is not Kind.PASS and not verdict.exit_code else ""
+    )
+    return f"{parts.MARKS[verdict.kind]} {parts.MEDIUM.write(headline(report))}{mild}"
+
+
+def _by_importance(report: Report) -> Iterator[tuple[int, Section]]:
+    """(place on the page, section), in the order in which they take from the budget."""
+    verdict = report.verdict
+    bad = against(verdict)
+    yield (
+        0,
+        Section(
+            rows=parts.bad_rows(bad, verdict),
+            before=parts.bad_table(verdict),
+            share=0.4,
+            most=_ROWS_SHOWN,
+            rest="more rows: see all metrics below",
+        ),
+    )
+    yield 7, Section(rows=parts.step_items(report.next_steps), before="**What to do next**\n\n", share=0.3)
+    yield 1, Section(rows=parts.finding_items(untold(report)), before="", share=0.3, most=_ROWS_SHOWN)
+    yield 2, _proposals(report)
+    yield (
+        6,
+        Section(
+            rows=parts.run_items(report.runs), before="**Cost and time**\n\n", share=0.3, most=_ROWS_SHOWN
+        ),
+    )
+    if verdict.kind is not Kind.PASS:
+        yield 3, _cases(report)
+    yield 4, _notes(report)
+    yield 5, _all(report)
+
+
+def _proposals(report: Report) -> Section:
+    loosened = sum(proposal.loosened for proposal in report.proposals)
+    kind = "WARNING" if loosened else "NOTE"
+    what = "This change lowers the bar" if loosened else "This change moves the bar"
+    return Section(
+        rows=parts.proposal_items(report.proposals),
+        before=f"> [!{kind}]\n> **{what}.** The verdict did not use that; it takes effect when it is merged.\n>\n",
+        share=0.3,
+    )
+
+
+def _cases(report: Report) -> Section:
+    number = len(report.excerpts)
+    fold, behind = _fold("The worst case" if number == 1 else f"The worst {number} cases")
+    return Section(rows=parts.case_blocks(report.excerpts), before=fold, behind=behind, share=0.6)
+
+
+def _notes(report: Report) -> Section:
+    found = notes(report.verdict)
+    fold, behind = _fold(f"{counted(len(found), 'note')}")
+    return Section(rows=parts.finding_items(found), before=fold, behind=behind, share=0.3)
+
+
+def _all(report: Report) -> Section:
+    rows = every(report.verdict)
+    slices = sum(row.diff.slice is not None for row in rows)
+    what = f"All {counted(len(rows) - slices, 'metric')}"
+    fold, behind = _fold(f"{what} and {counted(slices, 'slice')}" if slices else what)
+    before = f"{fold}{parts.all_table(report.verdict)}"
+    return Section(rows=parts.all_rows(rows, report.verdict), before=before, behind=behind)
+
+
+def _fold(title: str) -> tuple[str, str]:
+    return f"<details>\n<summary>{title}</summary>\n\n", "\n</details>\n"
+
+
+def _footer(report: Report) -> str:
+    pieces = [f"exit code {report.verdict.exit_code}"]
+    if report.policy_source:
+        pieces.append(f"policy from {parts.MEDIUM.name(report.policy_source)}")
+    if report.verdict.looks > 1:
+        pieces.append(f"look {report.verdict.look} of {report.verdict.looks}")
+    pieces.append(f"gate {parts.MEDIUM.message(report.tool_version)}")
+    return f"<sub>{' · '.join(pieces)}</sub>"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="replace").replace("--", "%2D%2D")

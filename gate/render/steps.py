@@ -1,0 +1,59 @@
+"""Verdict → what to do next: one step for each suite and way out, the gravest first, commands ready to be copied."""
+
+import shlex
+from collections.abc import Iterator
+
+from gate.model.report import Step
+from gate.model.verdict import Finding, Kind, Verdict
+from gate.render.figures import figures
+from gate.render.sentences import by_place, diff_of, needed
+
+MOST_STEPS = 8
+# There is nothing in such a run that could become a baseline.
+_BROKEN_RUN = {"stopped", "all_failed", "too_many_errors", "no_cases"}
+_NO_BASELINE = {"no_baseline", "wrong_baseline", "empty_baseline"}
+
+
+def next_steps(verdict: Verdict) -> tuple[Step, ...]:
+    """At most eight, each said once."""
+    steps = dict.fromkeys(_steps(verdict))
+    return tuple(Step(text=text, command=command) for text, command in list(steps)[:MOST_STEPS])
+
+
+def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    broken = {finding.suite for finding in verdict.findings if finding.code in _BROKEN_RUN}
+    some = [finding for finding in verdict.findings if finding.kind is not Kind.PASS]
+    for finding in sorted(some, key=lambda each: (not each.blocking, -each.kind.severity)):
+        suite = finding.suite
+        if finding.code in _NO_BASELINE:
+            if suite not in broken:
+                yield (
+                    f"Take fresh draws as the baseline of {suite}, look at the file, and commit it",
+                    _accept(suite),
+                )
+        elif finding.kind in {Kind.REGRESSED, Kind.NOT_COMPARABLE}:
+            if suite and suite not in broken:
+                yield _if_wanted(finding), _accept(suite)
+        elif finding.kind is Kind.INCONCLUSIVE:
+            yield _to_tell(finding, verdict), f"gate power {shlex.quote(suite)}" if suite else ""
+        elif finding.action:
+            yield finding.action[:1].upper() + finding.action[1:], ""
+
+
+def _to_tell(finding: Finding, verdict: Verdict) -> str:
+    diff = diff_of(finding, by_place(verdict))
+    takes = needed(diff) if diff is not None else ""
+    if diff is None or not takes:
+        return finding.action[:1].upper() + finding.action[1:]
+    way = "dropped" if diff.better == "higher" else "rose"
+    where = f" in {diff.slice}" if diff.slice else ""
+    return f"To tell whether {diff.metric}{where} {way} by {figures(diff).catch} takes {takes}"
+
+
+def _if_wanted(finding: Finding) -> str:
+    what = "drop" if finding.kind is Kind.REGRESSED else "change"
+    return f"If the {what} in {finding.suite} is intended, take fresh draws as its new baseline and commit the file"
+
+
+def _accept(suite: str) -> str:
+    return f"gate accept {shlex.quote(suite)}"
