@@ -49,15 +49,16 @@ def statistic(draws: Sequence[Draws], rule: Rule, *, cases: int) -> float:
     return math.exp(mean) if log else mean * cases if name == "total" else mean
 
 
-def bars(draws: Sequence[Draws], rule: Rule, *, cases: int, labels: Sequence[str] | None) -> tuple[Bar, ...]:
-    """The floor and the ceiling of a gate, where it has them. `draws` holds one or more draws for each case."""
-    limits = [(True, rule.gate.min), (False, rule.gate.max)]
-    value = statistic(draws, rule, cases=cases)
+def bars(
+    draws: Sequence[Draws], rule: Rule, *, value: float, cases: int, labels: Sequence[str] | None
+) -> tuple[Bar, ...]:
+    """The floor and the ceiling of a gate, where it has them; `value` is what `statistic` gives for these draws."""
+    share = 1 / cases if rule.gate.statistic == "total" else 1.0
+    limits = ((True, rule.gate.min), (False, rule.gate.max))
     return tuple(
         Bar(floor, limit, value, _p_beyond(draws, rule, floor=floor, scaled=limit * share, labels=labels))
         for floor, limit in limits
         if limit is not None
-        for share in [1 / cases if rule.gate.statistic == "total" else 1.0]
     )
 
 

@@ -49,6 +49,7 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
     if not pairs.ids:
         return None
     labels = None if arena.clusters is None else [arena.clusters[case_id] for case_id in pairs.ids]
+    value = statistic(pairs.after, rule, cases=arena.head_cases)
     return Contest(
         arena=arena,
         rule=rule,
@@ -56,8 +57,8 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
         pairs=pairs,
         labels=labels,
         evidence=weigh(pairs, rule, level=arena.level, labels=labels),
-        bars=bars(pairs.after, rule, cases=arena.head_cases, labels=labels),
-        statistic_value=statistic(pairs.after, rule, cases=arena.head_cases),
+        bars=bars(pairs.after, rule, value=value, cases=arena.head_cases, labels=labels),
+        statistic_value=value,
     )
 
 

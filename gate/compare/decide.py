@@ -66,7 +66,9 @@ def decide(comparisons: Sequence[Comparison], policy: Policy, *, look: int = 1, 
         _suite_verdict(exam, found=found, diffs=diffs, slices=slices, changes=changes[exam.comparison.suite])
         for exam in exams
     )
-    return _verdict(found, suites=suites, policy=policy).model_copy(update={"look": look, "looks": looks})
+    return _verdict(found, suites=suites, policy=policy).model_copy(
+        update={"look": look, "looks": looks, "level": level}
+    )
 
 
 def wants_second_look(verdict: Verdict) -> bool:

@@ -1,13 +1,14 @@
 """Contest + Judgement → MetricDiff and CaseChanges: every figure that a report prints, in the metric's unit."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gate.compare.contest import Contest
-from gate.compare.evidence import Moment, oriented
 from gate.compare.judge import Judgement
+from gate.compare.moments import Moment, oriented
 from gate.compare.noise import clustered_variance, flip_rate, variance, within_variance
 from gate.compare.pairs import Draws
 from gate.compare.policy import Rule
@@ -40,8 +41,8 @@ def metric_diff(
         slice=contest.slice,
         kind=judgement.kind,
         reason=judgement.reason,
-        baseline=mean_of(contest.pairs.before, rule),
-        head=mean_of(contest.pairs.after, rule),
+        baseline=mean_of(((m.x, m.count) for m in moments), rule),
+        head=mean_of(((m.y, m.count) for m in moments), rule),
         delta=_finite(rule.as_change(evidence.delta)),
         low=_finite(low),
         high=_finite(high),
@@ -52,8 +53,8 @@ def metric_diff(
         method=evidence.method,
         n=evidence.n,
         n_informative=evidence.informative,
-        baseline_draws=_range(contest.pairs.before),
-        head_draws=_range(contest.pairs.after),
+        baseline_draws=_range(m.x for m in moments),
+        head_draws=_range(m.y for m in moments),
     )
 
 
@@ -66,8 +67,8 @@ def lone_diff(
         **_rule_fields(rule, suite=suite),
         kind=Kind.NOT_COMPARABLE,
         reason=reason,
-        baseline=mean_of(before, rule),
-        head=mean_of(after, rule),
+        baseline=mean_of(Counter(before).items(), rule),
+        head=mean_of(Counter(after).items(), rule),
         baseline_draws=_range(before),
         head_draws=_range(after),
     )
@@ -161,27 +162,31 @@ def _design(contest: Contest, moments: Sequence[Moment]) -> Design:
     return Design(n=n, kb=kb, kc=kc, noise=noise)
 
 
-def mean_of(draws: Sequence[Draws], rule: Rule) -> float | None:
-    """The mean of the cases' means; geometric where ratios are compared and there are only positive values."""
-    if not draws:
+def mean_of(cases: Iterable[tuple[Draws, int]], rule: Rule) -> float | None:
+    """The mean of the cases' means; geometric where ratios are compared. `cases` pairs draws with their number.
+
+    None without a case, and where a value is not above 0 and ratios are compared.
+    """
+    given = list(cases)
+    if not given or (rule.log and any(min(draws) <= 0 for draws, _ in given)):
         return None
-    if rule.log and any(value <= 0 for case in draws for value in case):
-        return None
-    if rule.log:
-        return _finite(
-            math.exp(math.fsum(math.fsum(map(math.log, case)) / len(case) for case in draws) / len(draws))
-        )
-    return _finite(math.fsum(math.fsum(case) / len(case) for case in draws) / len(draws))
+    means = [
+        (_mean_log(draws) if rule.log else math.fsum(draws) / len(draws), count) for draws, count in given
+    ]
+    mean = math.fsum(value * count for value, count in means) / sum(count for _, count in means)
+    return _finite(math.exp(mean) if rule.log else mean)
 
 
 def _centre(draws: Draws, rule: Rule) -> float:
-    if rule.log:
-        return math.exp(math.fsum(map(math.log, draws)) / len(draws))
-    return math.fsum(draws) / len(draws)
+    return math.exp(_mean_log(draws)) if rule.log else math.fsum(draws) / len(draws)
 
 
-def _range(draws: Sequence[Draws]) -> tuple[int, int]:
-    sizes = [len(case) for case in draws]
+def _mean_log(draws: Draws) -> float:
+    return math.fsum(map(math.log, draws)) / len(draws)
+
+
+def _range(draws: Iterable[Draws]) -> tuple[int, int]:
+    sizes = {len(case) for case in draws}
     return (min(sizes), max(sizes)) if sizes else (0, 0)
 
 

@@ -19,6 +19,7 @@ def normal_cdf(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
+@lru_cache(maxsize=1024)
 def normal_quantile(p: float) -> float:
     """The z with P(Z <= z) = p, for 0 < p < 1."""
     return _NORMAL.inv_cdf(p)

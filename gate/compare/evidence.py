@@ -1,12 +1,7 @@
-"""Pairs + Rule → Evidence: how far the head lies from the baseline, how surely, and what could have been found.
-
-Everything is oriented so that more is better, on the scale of the test (logs where the rule compares ratios). Case i
-has draws x of the baseline (kb of them) and y of the head (kc): d = mean y - mean x, and V = s2 (1/kb + 1/kc) with s2
-the sample variance of the pooled draws, which is the variance of d when the draws are dealt anew between the sides.
-"""
+"""Moments + Rule → Evidence: how far the head lies from the baseline, how surely, and what could have been found."""
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,8 +9,9 @@ from typing import Literal
 from gate.compare.clusters import ClusterMean, cluster_mean
 from gate.compare.distributions import normal_cdf, normal_quantile, t_quantile
 from gate.compare.exact import log_least, sum_of_cases
-from gate.compare.pairs import Draws, Pairs
-from gate.compare.permutation import difference, least_p, permutation_p
+from gate.compare.moments import Moment, moments_of, oriented
+from gate.compare.pairs import Pairs
+from gate.compare.permutation import least_p, permutation_p
 from gate.compare.policy import Rule
 
 FEW_INFORMATIVE = 20
@@ -23,21 +19,8 @@ FEW_CLUSTERS = 8
 _UNCHANGED_CASES = (
     2  # cases without a difference that are added before the bound of a bounded metric is taken
 )
-_LAST_BITS = 1e-12
 
 Method = Literal["exact", "normal", "permutation", "cluster", "constant"]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """`count` cases with the same draws: d, V, and the smallest d that the pooled draws allow."""
-
-    x: Draws
-    y: Draws
-    count: int
-    d: float
-    v: float
-    least: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +53,7 @@ def weigh(pairs: Pairs, rule: Rule, *, level: float, labels: Sequence[str] | Non
     moments = moments_of(pairs, rule)
     n = len(pairs.ids)
     delta = math.fsum(m.count * m.d for m in moments) / n
-    spread = math.sqrt(math.fsum(m.count * m.v for m in moments))
-    z = normal_quantile(1 - level)
-    low = _pass_bound(moments, rule, z=z)
+    low, high = _bounds(moments, rule, z=normal_quantile(1 - level))
     method, p, least = _test(moments, rule)
     plain = Evidence(
         n=n,
@@ -80,7 +61,7 @@ def weigh(pairs: Pairs, rule: Rule, *, level: float, labels: Sequence[str] | Non
         changed=any(m.d != 0 for m in moments),
         delta=delta,
         low=low,
-        high=delta + z * spread / n,
+        high=high,
         p=p,
         method=method,
         least_p=least,
@@ -95,52 +76,43 @@ def weigh(pairs: Pairs, rule: Rule, *, level: float, labels: Sequence[str] | Non
     return _clustered(plain, mean=cluster_mean(values, labels=labels), level=level)
 
 
-def moments_of(pairs: Pairs, rule: Rule) -> tuple[Moment, ...]:
-    """One Moment for each set of draws that occurs; `x` and `y` are in the metric's unit, the rest is oriented."""
-    kinds = Counter(zip(pairs.before, pairs.after, strict=True))
-    return tuple(_moment(x, y, count=count, rule=rule) for (x, y), count in kinds.items())
+def _bounds(moments: Sequence[Moment], rule: Rule, *, z: float) -> tuple[float, float]:
+    """L, the bound that allows a pass, and the other end of the printed interval.
 
-
-def oriented(draws: Draws, rule: Rule) -> Draws:
-    """Draws in the metric's unit → on the scale of the test, higher is better."""
-    if rule.log:
-        return tuple(rule.sign * math.log(draw) for draw in draws)
-    return draws if rule.sign > 0 else tuple(-draw for draw in draws)
-
-
-def _moment(x: Draws, y: Draws, *, count: int, rule: Rule) -> Moment:
-    before, after = oriented(x, rule), oriented(y, rule)
-    pool = sorted(before + after)
-    if pool[0] == pool[-1]:
-        return Moment(x, y, count, 0.0, 0.0, 0.0)
-    size, kb, kc = len(pool), len(before), len(after)
-    mean = math.fsum(pool) / size
-    variance = math.fsum((draw - mean) ** 2 for draw in pool) / (size - 1)
-    d = difference(before, after)
-    if abs(d) <= _LAST_BITS * max(abs(pool[0]), abs(pool[-1])):
-        d = 0.0  # equal means of decimal draws may differ in their last bits
-    least = difference(tuple(pool[kc:]), tuple(pool[:kc]))
-    return Moment(x, y, count, d, variance * (1 / kb + 1 / kc), least)
-
-
-def _pass_bound(moments: Sequence[Moment], rule: Rule, *, z: float) -> float:
-    """L. A bounded metric is shrunk by two cases without a difference, each of the variance R^2.
-
-    R is the smallest difference that one more draw makes in a binary metric, and the largest that was seen in a graded
-    one. Without it the bound is zero wide where nothing was seen to change, and passes falsely in small suites (the
-    idea of Agresti & Min 2005, Stat Med 24:729, for a paired difference of proportions).
+    L of a bounded metric is shrunk by two cases without a difference, each of the variance R^2; R is the smallest
+    difference that one more draw makes in a binary metric, and the largest that was seen in a graded one. Without it
+    the bound has no width where nothing was seen to change, and passes falsely in small suites (the idea of Agresti &
+    Min 2005, Stat Med 24:729, for a paired difference of proportions).
     """
     n = sum(m.count for m in moments)
-    total = math.fsum(m.count * m.d for m in moments)
-    variance = math.fsum(m.count * m.v for m in moments)
+    total, variance = math.fsum(m.count * m.d for m in moments), _variance_of_sum(moments, n=n)
+    high = (total + z * math.sqrt(variance)) / n
     if rule.reach is None:
-        return (total - z * math.sqrt(variance)) / n
+        return (total - z * math.sqrt(variance)) / n, high
     if rule.metric.kind == "binary":
         reach = 1 / min(min(len(m.x), len(m.y)) for m in moments)
     else:
         reach = max(abs(m.d) for m in moments)
     shrunk = n + _UNCHANGED_CASES
-    return (total - z * math.sqrt(variance + _UNCHANGED_CASES * reach**2)) / shrunk
+    return (total - z * math.sqrt(variance + _UNCHANGED_CASES * reach**2)) / shrunk, high
+
+
+def _variance_of_sum(moments: Sequence[Moment], *, n: int) -> float:
+    """The variance of the sum of the differences, for the bounds: the larger of two estimates.
+
+    V takes the draws of a case for alike on both sides, which is what the test supposes and what a bound must not: a
+    sure case that now fails now and then is noisier than the baseline's five sure draws make it look. With two draws a
+    side or more each side's own variance answers that; with fewer, the spread of the differences over the cases
+    does (docs/decisions/0004-bounds.md has the figures).
+    """
+    alike = math.fsum(m.count * m.v for m in moments)
+    apart = [(m.apart, m.count) for m in moments if m.apart is not None]
+    if len(apart) == len(moments):
+        return max(alike, math.fsum(value * count for value, count in apart))
+    if n == 1:
+        return alike
+    mean = math.fsum(m.count * m.d for m in moments) / n
+    return max(alike, n / (n - 1) * math.fsum(m.count * (m.d - mean) ** 2 for m in moments))
 
 
 def _test(moments: Sequence[Moment], rule: Rule) -> tuple[Method, float, float]:

@@ -40,7 +40,7 @@ def clustered_variance(cases: Sequence[Draws], *, labels: Sequence[str]) -> floa
     return math.fsum(variances) / len(cases)
 
 
-def variance(draws: Draws) -> float:
+def variance(draws: Sequence[float]) -> float:
     """The sample variance of two or more draws."""
     mean = math.fsum(draws) / len(draws)
     return math.fsum((draw - mean) ** 2 for draw in draws) / (len(draws) - 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gate.compare.diff import mean_of
-from gate.compare.evidence import oriented
+from gate.compare.moments import oriented
 from gate.compare.noise import clustered_variance, flip_rate, within_variance
 from gate.compare.pairs import tags_of
 from gate.compare.policy import Misfit, Rule, gate_of, is_counted, resolve
@@ -75,7 +75,7 @@ def _know(rule: Rule, source: Scorecard | Assumed, *, cluster: str | None) -> _K
         for case_id, case in sorted(source.cases.items())
         if case.scores.get(rule.name)
     }
-    baseline = mean_of(tuple(scored.values()), rule)
+    baseline = mean_of(((case, 1) for case in scored.values()), rule)
     if rule.log and baseline is None:
         return _Known(rule, len(scored), None)
     draws = [oriented(case, rule) for case in scored.values()]

@@ -15,6 +15,7 @@ MOST_DRAWS = 100
 FEWEST_CASES = 10
 _DOUBLINGS = 60
 _DIGITS = 1e-9
+_PRECISION = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def detectable(design: Design, *, aim: Aim) -> float | None:
     if not _found(high, design=design, aim=aim):
         return None
     low = aim.max_drop
-    while high - low > _DIGITS * high:
+    while high - low > _PRECISION * high:
         middle = (low + high) / 2
         low, high = (low, middle) if _found(middle, design=design, aim=aim) else (middle, high)
     return high
