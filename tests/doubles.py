@@ -12,6 +12,9 @@ from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from gate.model.base import Noun
+from gate.model.ports import NoOptions
+
 # --- a server over real HTTP -----------------------------------------------------------------------------------------
 
 
@@ -263,3 +266,20 @@ def _exhaust(value: Any) -> None:
     if isinstance(value, Iterable):
         for inner in value:
             _exhaust(inner)
+
+
+# --- a catalogue of plug-ins -----------------------------------------------------------------------------------------
+
+
+class StubCatalogue:
+    """Targets `echo` and evaluators `same`, unless given others: kind → name → the model of its options."""
+
+    def __init__(self, **kinds: Mapping[str, type[Noun]]) -> None:
+        usual = {"target": {"echo": NoOptions}, "evaluator": {"same": NoOptions}}
+        self._kinds: dict[str, Mapping[str, type[Noun]]] = {**usual, **kinds}
+
+    def names(self, kind: Literal["target", "evaluator"]) -> Sequence[str]:
+        return list(self._kinds[kind])
+
+    def options(self, kind: Literal["target", "evaluator"], use: str) -> type[Noun]:
+        return self._kinds[kind][use]

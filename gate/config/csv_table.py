@@ -99,7 +99,7 @@ def _columns(record: Sequence[str], place: Place) -> list[str]:
 
 def _row(record: Sequence[str], columns: Sequence[str], place: Place) -> Row | Problem:
     if len(record) != len(columns):
-        message = f"this row has {len(record)} cells, the header has {len(columns)}"
+        message = f"the header has {len(columns)} cells, this row has {len(record)}"
         return Problem(message=message, place=place, fix=_MENDING)
     value: dict[str, Any] = {}
     passages: dict[int, str] = {}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,25 +68,30 @@ class Source:
     file: str
     root: Node
 
-    def find(self, path: Iterable[str | int], *, missing: str | int | None = None) -> Found:
+    def find(self, path: Sequence[str | int], *, missing: str | int | None = None, kept: int = 0) -> Found:
         """Walk down the tree. Parts that are in no file (a pydantic union's branch) are passed over.
 
-        `missing` is a last key that is known not to be there; it is kept in the path.
+        The first `kept` parts stay in the path wherever they lead: a shorthand leaves out `with`. So does `missing`,
+        a last key that is known not to be there.
         """
         node, line, walked = self.root, self.root.line, list[str | int]()
-        for part in path:
+        whole = True
+        for index, part in enumerate(path):
             inner = _inner(node, part)
             if inner is not None:
                 line = (
                     node.key_lines.get(str(part), inner.line) if isinstance(node.value, dict) else inner.line
                 )
                 node = inner
+            elif index < kept:
+                whole = False
+            if inner is not None or index < kept:
                 walked.append(part)
         if missing is not None:
             return Found((*walked, missing), line, None)
-        return Found(tuple(walked), line, node)
+        return Found(tuple(walked), line, node if whole else None)
 
-    def place(self, path: Iterable[str | int]) -> Place:
+    def place(self, path: Sequence[str | int]) -> Place:
         """The line of the key at the end of a path, or of the nearest one above it."""
         return Place(file=self.file, line=self.find(path).line)
 

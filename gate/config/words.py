@@ -80,7 +80,8 @@ def problems_of(
     for one in error.errors(include_url=False):
         path = (*at, *one["loc"])
         missing = one["type"] == "missing"
-        found = source.find(path[:-1], missing=path[-1]) if missing else source.find(path)
+        to, last = (path[:-1], path[-1]) if missing else (path, None)
+        found = source.find(to, missing=last, kept=len(at))
         keyed = missing or one["type"] == "extra_forbidden"
         if one["type"] == "too_short" and _long_enough(found.node, one["ctx"]["min_length"]):
             continue  # pydantic left out the entries whose own error is told beside this one

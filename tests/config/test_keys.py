@@ -1,3 +1,5 @@
+from pydantic import Field
+
 from gate.config.keys import homes_of, keys_at
 from gate.config.shape import GateFile
 from gate.model.base import Noun

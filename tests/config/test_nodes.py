@@ -61,6 +61,13 @@ def test_a_missing_key_stands_in_the_line_of_its_mapping() -> None:
     assert (found.path, found.line, found.node) == (("suites", "a b", "cases"), 7, None)
 
 
+def test_a_part_that_a_shorthand_leaves_out_is_kept_where_it_is_known() -> None:
+    path = ("suites", "a b", "evaluators", 0, "with")
+    found = Source("gate.yaml", TREE).find(path, missing="values", kept=5)
+    assert found.path == (*path, "values")
+    assert Source("gate.yaml", TREE).find(path, kept=5).node is None
+
+
 def test_an_index_beyond_a_list_is_passed_over() -> None:
     assert Source("f", TREE).find(("suites", "a b", "evaluators", 9)).path == ("suites", "a b", "evaluators")
 
