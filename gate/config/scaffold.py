@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,7 +107,8 @@ def _variables(text: str) -> tuple[str, ...] | None:
 def _function(text: str) -> str | None:
     """A function of an obvious name that can be called with one argument."""
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings(action="ignore"):  # their odd escapes are none of our business
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     found = {
