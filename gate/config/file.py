@@ -7,7 +7,6 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -20,7 +19,7 @@ from gate.model.case import Place
 from gate.model.errors import Problem, UserError
 from gate.model.suite import PolicySheet
 
-MAX_BYTES = 5_000_000
+MAX_CHARACTERS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +36,17 @@ class ConfigFile:
         return self.source.file
 
 
-def read(path: Path, *, file: str = "") -> ConfigFile:
-    """The gate.yaml at a path → ConfigFile; `file` is what messages call it.
-
-    Raises:
-        UserError: there is no such file, or anything in it is wrong: every problem at once.
-    """
-    file = file or str(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        fix = "create it with `gate init`" if isinstance(error, FileNotFoundError) else "mend the path"
-        message = f"cannot be read: {error.strerror}"
-        raise UserError(Problem(message=message, place=Place(file=file), fix=fix)) from None
-    return parse(decode(content, file=file), file=file)
-
-
-def decode(content: bytes, *, file: str) -> str:
-    """The bytes of a file → its text, without a byte-order mark.
-
-    Raises:
-        UserError: larger than 5 MB, or not UTF-8, with the line of the first wrong byte.
-    """
-    place = Place(file=file)
-    if len(content) > MAX_BYTES:
-        message = f"the file has {len(content):,} bytes; at most {MAX_BYTES:,} are read"
-        raise UserError(Problem(message=message, place=place, fix="move cases into files of their own"))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = Place(file=file, line=content.count(b"\n", 0, error.start) + 1)
-        raise UserError(
-            Problem(message="this is not UTF-8", place=place, fix="save the file as UTF-8")
-        ) from None
-
-
 def parse(text: str, file: str) -> ConfigFile:
     """The text of gate.yaml → ConfigFile; `file` is what messages call it.
 
     Raises:
         UserError: every problem at once, each with line, key path, value and fix.
     """
+    if len(text) > MAX_CHARACTERS:
+        message = f"the file has more than {MAX_CHARACTERS:,} characters"
+        raise UserError(
+            Problem(message=message, place=Place(file=file), fix="move cases into files of their own")
+        )
     root, problems = read_yaml(text, file=file)
     if root is None:
         fix = "write a first one with `gate init`"

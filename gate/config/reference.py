@@ -49,7 +49,7 @@ _CASES: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 _OPENING = f"""# gate.yaml
 
-<!-- Made from the models by `gate schema --write`; edit the descriptions there. -->
+<!-- Made from the models by `make schemas`: edit the descriptions in gate/config and gate/model. -->
 
 Every path is relative to the folder of `gate.yaml`, with `/`; one that is absolute or leads out of the folder is
 refused, because a gate must be reproducible from the repository. `gate validate` checks everything on this page without

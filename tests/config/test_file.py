@@ -1,14 +1,13 @@
 """Each row of the tables is a mistake that somebody will make, and the Problem that it must become."""
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.config.file import ConfigFile, decode, gate_problem, parse, policy_sheet, read
+from gate.config.file import gate_problem, parse, policy_sheet
 from gate.model.errors import Problem, UserError
 from gate.model.suite import Gate, Margin, Policy, Slice
 from tests.builders import config_text
@@ -243,36 +242,14 @@ def test_a_gate_on_a_metric_that_cannot_be_is_placed_with_its_fix() -> None:
     )
 
 
-def test_the_file_is_read_from_disk_with_the_name_that_the_user_knows(tmp_path: Path) -> None:
-    (tmp_path / "gate.yaml").write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
-    config = read(tmp_path / "gate.yaml", file="gate.yaml")
-    assert isinstance(config, ConfigFile)
+def test_a_byte_order_mark_and_the_endings_of_windows_are_read() -> None:
+    config = parse("\ufeff" + WHOLE.replace("\n", "\r\n"), "gate.yaml")
     assert config.source.place(("suites", "support", "gates")).line == 15
 
 
-@pytest.mark.parametrize(
-    ("content", "line", "message"),
-    [
-        (b"version: 1\nname: caf\xe9\n", 2, "this is not UTF-8"),
-        ("version: 1".encode("utf-16"), 1, "this is not UTF-8"),
-        (b"x" * 5_000_001, None, "the file has 5,000,001 bytes; at most 5,000,000 are read"),
-    ],
-)
-def test_bytes_that_are_no_text_are_refused(content: bytes, line: int | None, message: str) -> None:
-    with pytest.raises(UserError) as caught:
-        decode(content, file="gate.yaml")
-    (problem,) = caught.value.problems
-    assert (problem.place and problem.place.line, problem.message) == (line, message)
-
-
-def test_a_file_that_is_not_there_is_told_with_the_way_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(UserError) as caught:
-        read(tmp_path / "gate.yaml", file="gate.yaml")
-    assert str(caught.value) == (
-        "gate.yaml: cannot be read: No such file or directory\n    fix: create it with `gate init`"
-    )
-    with pytest.raises(UserError):
-        read(tmp_path)
+def test_a_file_of_absurd_size_is_refused() -> None:
+    (problem,) = problems("#" * 5_000_001)
+    assert problem.message == "the file has more than 5,000,000 characters"
 
 
 @settings(deadline=None)

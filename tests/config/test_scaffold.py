@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.config.file import read
+from gate.config.file import parse
 from gate.config.scaffold import _function, _variables, look, scaffold
 from gate.config.starter import Found
 from gate.config.suites import load_suites
@@ -33,7 +33,9 @@ def test_what_is_scaffolded_is_valid_with_the_plug_ins_that_there_are(tmp_path: 
     if prompt:
         put(tmp_path, prompts__answer_dot_md=prompt)
     write(tmp_path, scaffold(tmp_path).documents)
-    (suite,) = load_suites(read(tmp_path / "gate.yaml"), root=tmp_path, catalogue=Plugins())
+    (suite,) = load_suites(
+        parse((tmp_path / "gate.yaml").read_text(), "gate.yaml"), root=tmp_path, catalogue=Plugins()
+    )
     assert len(suite.cases) == 12
     assert suite.target.use == ("prompt" if prompt else "python")
 
