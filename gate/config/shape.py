@@ -64,7 +64,9 @@ def _listed(value: object) -> object:
     """A tuple, because strict validation of what a function returns takes no list for one."""
     if isinstance(value, str):
         return (value,)
-    return tuple(value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        raise refusal("must be a path, or a list of paths", fix="write `cases: cases/first.jsonl`")
+    return tuple(value)
 
 
 def _used(value: object) -> object:

@@ -1,10 +1,15 @@
+import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gate.config.case_files import MAX_YAML_BYTES, read_cases
+from gate.config.case_files import MAX_YAML_BYTES, _yaml_list, read_cases
+from gate.config.cases import case_of
 from gate.config.rows import MAX_CASE_BYTES
 from gate.model.case import Case
+from gate.model.errors import Problem, UserError
 
 OCTAL = "a whole number with a leading zero is octal to some readers of YAML and decimal to others"
 LINE = '{"id": "a", "input": "x"}\n'
@@ -125,3 +130,30 @@ def test_ten_thousand_cases_are_read_without_a_problem(tmp_path: Path) -> None:
     )
     cases, problems = read(tmp_path, c_jsonl=text)
     assert (len(cases), problems) == (10_000, [])
+
+
+@pytest.mark.parametrize("name", ["c_jsonl", "c_yaml"])
+def test_values_as_deep_and_as_large_as_is_allowed_make_a_case_that_can_be_hashed(
+    tmp_path: Path, name: str
+) -> None:
+    deep = "[" * 60 + "1" + "]" * 60
+    number = "1" * 300
+    text = f'{{"id": "a", "input": {{"x": {deep}}}, "expected": {number}, "tags": {{"n": {number}}}}}'
+    (case,), problems = read(tmp_path, **{name: text if name == "c_jsonl" else f"- {text}"})
+    assert not problems
+    assert len(case.key) == 16
+    assert case.tags["n"] == number
+
+
+def test_a_score_that_is_too_large_for_a_number_is_a_problem(tmp_path: Path) -> None:
+    row = f'{{"id": "a", "input": "x", "context": [{{"text": "x", "score": 1{"0" * 400}}}]}}'
+    assert read(tmp_path, c_jsonl=row)[1][0].startswith("c.jsonl:1: context[0].score: must be a")
+
+
+@given(st.text(alphabet="ab: -[]{}\"'\n\tidnput,0.1~&*<|#", max_size=80))
+def test_any_text_in_a_yaml_file_is_rows_or_problems(text: str) -> None:
+    try:
+        found = list(_yaml_list(io.BytesIO(b"- id: a\n  " + text.encode()), "c.yaml"))
+    except UserError:
+        return
+    assert all(isinstance(one, Problem) or case_of(one, file="c.yaml") for one in found)

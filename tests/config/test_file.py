@@ -189,7 +189,7 @@ def test_a_mistake_in_a_suite_names_line_key_value_and_fix(
 MAIN_KEYS = [
     ({"cases": ...}, "cases", "this key is missing"),
     ({"cases": []}, "cases", "must hold at least 1 entry"),
-    ({"cases": 3}, "cases", "must be a list"),
+    ({"cases": 3}, "cases", "must be a path, or a list of paths"),
     ({"cases": ["../up.jsonl"]}, "cases[0]",
      "this path leads out of the folder: a gate must be reproducible from the repository"),
     ({"target": ...}, "target", "this key is missing"),
