@@ -6,6 +6,7 @@ mostly sure of themselves: the mean variance of a draw within its case is 0.0425
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import ndtr
@@ -24,8 +25,10 @@ class World:
     """What the suite is like, and what happened between its two sides.
 
     drop:
-        how many points every metric falls: by breaking cases for good (`fades` False), or by making each a little
-        worse.
+        how many points the mean of every metric falls over this suite.
+    how:
+        `breaks` some cases for good and `fades` each a little, both by exactly so many points; `scatters` breaks each
+        case with one chance, so that only the expected fall is known and the true one differs from pair to pair.
     alike:
         whether the metrics of a case come from one and the same luck.
     graded:
@@ -50,7 +53,7 @@ class World:
     metrics: int = 1
     alike: bool = False
     drop: float = 0.0
-    fades: bool = False
+    how: Literal["breaks", "fades", "scatters"] = "breaks"
     graded: bool = False
     latency: float = 0.0
     slower: float = 0.0
@@ -67,9 +70,7 @@ def pair_of(world: World, random: np.random.Generator) -> Iterator[Comparison]:
     """The comparison at the first look, then at the second one; both see the same baseline and the same draws."""
     chances = random.beta(MEAN * _WEIGHT, (1 - MEAN) * _WEIGHT, size=(world.cases, world.metrics))
     speeds = random.normal(0.0, 0.5, size=(world.cases, world.metrics))
-    now = chances * (1 - world.drop / chances.mean(axis=0)) if world.fades else chances.copy()
-    if world.drop and not world.fades:
-        now *= random.random(size=(world.cases, 1)) >= world.drop / MEAN
+    now = _dropped(world, chances, random)
     if world.collapse:
         now[np.arange(world.cases) % world.slices == 0] = 0.0
     slowed = speeds + np.log1p(world.slower)
@@ -83,6 +84,22 @@ def pair_of(world: World, random: np.random.Generator) -> Iterator[Comparison]:
     for draws in world.fresh:
         head = _card(world, after[:, :, :draws], failed_after[:, :draws], skip=np.zeros(world.cases, bool))
         yield Comparison(suite="suite", head=head, baseline=baseline, policy=policy)
+
+
+def _dropped(world: World, chances: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """The head's chances."""
+    lost = world.drop * world.cases
+    if world.how == "scatters":
+        kept: np.ndarray = chances * (random.random(size=(world.cases, 1)) >= world.drop / MEAN)
+        return kept
+    if world.how == "fades":
+        faded: np.ndarray = chances * (1 - lost / chances.sum(axis=0))
+        return faded
+    order = random.permutation(world.cases)
+    before = np.cumsum(chances[order], axis=0) - chances[order]
+    now = chances.copy()
+    now[order] -= np.clip(lost - before, 0.0, chances[order])
+    return now
 
 
 def _draws(world: World, truth: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
