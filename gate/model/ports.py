@@ -114,6 +114,13 @@ class Target(ABC):
             UserError: naming the case, the place and the fix.
         """
 
+    def open(self) -> None:  # noqa: B027 - most targets need nothing more
+        """Get ready, once, before the first draw. What only a run needs (a key) is refused here, not case by case.
+
+        Raises:
+            UserError: it is not there; with the fix.
+        """
+
     @abstractmethod
     async def ask(self, case: Case) -> Reply | Failure:
         """One fresh draw. A cancelled call (the timeout) must leave nothing running behind."""

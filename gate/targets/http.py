@@ -88,13 +88,17 @@ class HttpTarget(Target):
         """Refuse a case that lacks what the request asks for."""
         fill_in(self.options.request, case)
 
-    async def ask(self, case: Case) -> Reply | Failure:
-        """Send one request.
+    def open(self) -> None:
+        """Open the pool of connections.
 
         Raises:
             UserError: a variable of the environment that a header needs is not set.
         """
-        client = self._client = self._client or self._open()
+        self._client = self._client or self._pool()
+
+    async def ask(self, case: Case) -> Reply | Failure:
+        """Send one request; the first one opens the pool where nobody did."""
+        client = self._client = self._client or self._pool()
         body = fill_in(self.options.request, case)
         start = time.perf_counter()
         try:
@@ -117,7 +121,7 @@ class HttpTarget(Target):
             await self._client.aclose()
             self._client = None
 
-    def _open(self) -> httpx2.AsyncClient:
+    def _pool(self) -> httpx2.AsyncClient:
         headers = _expanded(self.options.headers, os.environ)
         self._secrets = secrets_of(os.environ) | _secrets(self.options.headers, headers)
         width = self.setting.concurrency

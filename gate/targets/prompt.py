@@ -65,6 +65,10 @@ class PromptTarget(Target):
         """Render the case's prompt and throw it away: what is missing is found before any call."""
         self._request(case)
 
+    def open(self) -> None:
+        """Open the door to the model, which needs a key."""
+        self.setting.llm()
+
     async def ask(self, case: Case) -> Reply | Failure:
         """Ask the model once."""
         return await self.setting.llm().ask(self._request(case))
