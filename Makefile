@@ -25,7 +25,7 @@ golden: $(VENV)/.dev ## renew the golden documents; read the difference before c
 	GATE_RENEW_GOLDEN=1 $(BIN)/python -m pytest -q tests/render
 
 schemas: $(VENV)/.dev ## the published JSON Schemas and the config reference, from the models
-	$(BIN)/python -m gate.cli schema --write
+	$(BIN)/python -m gate schema --write
 
 lock: $(VENV)/.dev ## renew the hashes after a change of pyproject.toml
 	$(PYTHON) -m venv $(VENV)/lock

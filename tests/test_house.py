@@ -14,7 +14,7 @@ FILES = sorted(GATE.rglob("*.py"))
 
 STATIONS = {"config", "llm", "targets", "evaluators", "run", "compare", "render", "host"}
 GROUND = {"model"}
-PIPE = {"flows", "plugins", "functions"}
+PIPE = {"flows", "plugins", "functions", "base", "place", "ready", "running"}
 
 # vendor → the only places that may import it
 DOORS = {
@@ -35,8 +35,7 @@ DOORS = {
         "gate/evaluators/",
         "gate/llm/",
         "gate/functions.py",
-        "gate/cli/",
-        "gate/flows.py",
+        "gate/running.py",
     },
 }
 PURE = ("gate/compare/", "gate/render/", "gate/model/")
@@ -51,7 +50,9 @@ PURITY_EXCEPTIONS = {
 }
 
 # file → (lines, why it reads better long)
-LONG_FILES: dict[str, tuple[int, str]] = {}
+LONG_FILES: dict[str, tuple[int, str]] = {
+    "gate/flows.py": (280, "all the walks on one page"),
+}
 # file:function → (lines, why)
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {}
 MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS = 250, 40, 5
@@ -82,7 +83,9 @@ def ours(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_a_room_imports_only_the_floors_below_it_and_never_another_station(path: Path) -> None:
     here, used = room(path), ours(path)
-    if here in GROUND or here == "__init__":
+    if here == "__main__":
+        allowed = {"cli"}
+    elif here in GROUND or here == "__init__":
         allowed = GROUND
     elif here in STATIONS:
         allowed = GROUND | {here}
@@ -90,7 +93,8 @@ def test_a_room_imports_only_the_floors_below_it_and_never_another_station(path:
         allowed = GROUND | STATIONS | PIPE
     else:
         assert here == "cli", f"{relative(path)} stands in no room of the house"
-        allowed = GROUND | PIPE | {"cli", "host", "render"}
+        # Beside the walks it may call what it only shows: texts, schemas, the files of a first suite.
+        allowed = GROUND | PIPE | {"cli", "host", "render", "config"}
     assert used <= allowed, f"{relative(path)} imports {sorted(used - allowed)}"
 
 

@@ -1,1 +1,134 @@
-"""The door: options → flow → exit code. One file a verb; nothing is decided here."""
+"""Arguments → exit code: the door. Finds the verb, and gives each kind of ending its own words.
+
+Verbs are imported when they are called, so that `gate --help` starts fast.
+"""
+
+import importlib
+import io
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from gate.cli.endings import ending_of
+from gate.cli.output import silence_stdout
+
+_BUG = 70
+
+# In the order in which a person meets them.
+VERBS = {
+    "init": "Write gate.yaml, a first suite and its cases.",
+    "validate": "Check gate.yaml, cases and plug-ins; no key, no network, nothing is run.",
+    "power": "What this suite can find, before anybody pays for a run.",
+    "accept": "Take fresh draws and write them as the baseline.",
+    "check": "Run the suites, compare with the baseline, report the verdict.",
+    "run": "Run the suites and keep what came back; no verdict.",
+    "compare": "Compare a results file with a baseline; nothing is run.",
+    "schema": "Print the JSON Schema of gate.yaml, the report or a results file.",
+}
+
+
+class Verbs(click.Group):
+    """A group whose commands live in one file each and are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs in the order in which a person meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the file of a verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"gate.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the verbs without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; a misspelt one is answered with the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
+
+            near = get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx) from error
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        click.echo(f"gate {version('llm-regression-gate')}")
+        ctx.exit()
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
+def cli() -> None:
+    """The regression gate for LLM applications.
+
+    \b
+    Exit codes:
+      0  pass, or only warnings
+      1  regressed
+      2  something for you to mend: config, permission, a missing baseline
+      3  inconclusive (where that blocks) or not comparable
+      4  the evaluation itself failed: provider down, budget spent, too many errors
+     70  a bug of ours
+    130  interrupted
+    """  # noqa: D301 - \b keeps click from wrapping the table
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """Run the command line and end the process with the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end us
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="gate", standalone_mode=False
+        )
+    except BaseException as error:  # noqa: BLE001 - every ending gets its words and its code
+        code = _end(error)
+    # A verb that forgot its exit code must not end in green.
+    sys.exit(_flushed(code if isinstance(code, int) else _BUG))
+
+
+def _terminate(_signal: int, _frame: Any) -> None:
+    """A cancelled job ends as Ctrl-C does: what is finished is kept."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def _end(error: BaseException) -> int:
+    """Say how it ended; whatever breaks while saying so ends as a bug, never with Python's 1 (that is: regressed)."""
+    try:
+        ending = ending_of(error)
+        if ending.text:
+            click.echo(ending.text, err=True)
+    except BaseException:  # noqa: BLE001 - there is nobody left to tell but stderr
+        traceback.print_exc()
+        return _BUG
+    return ending.exit_code
+
+
+def _flushed(code: int) -> int:
+    """Write out what is still buffered; a reader who went away changes no verdict."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    return code

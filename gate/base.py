@@ -1,0 +1,140 @@
+"""Working tree or commit → the base: the policy and the baselines that a head is judged by.
+
+A baseline that is missing or broken is not raised but carried as a reason: the verdict on the other suites stands.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.config.file import parse, policy_sheet
+from gate.host.local import WorkingTree, read_text
+from gate.model.errors import Problem, UserError
+from gate.model.files import load_baseline
+from gate.model.report import Revision
+from gate.model.scorecard import Scorecard
+from gate.model.suite import Gate, Margin, Policy, PolicySheet, SuitePolicy
+
+DEFAULT_CONFIG = "gate.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What a head is judged by. `baselines` maps a suite to its scorecard, or to the reason why there is none."""
+
+    revision: Revision
+    sheet: PolicySheet
+    policy_source: str
+    baselines: Mapping[str, Scorecard | str]
+
+    def baseline(self, suite: str) -> Scorecard | None:
+        """The baseline of a suite."""
+        found = self.baselines.get(suite)
+        return found if isinstance(found, Scorecard) else None
+
+    def missing(self, suite: str) -> str:
+        """Why a suite has none; empty where it has one."""
+        found = self.baselines.get(suite, f"suite {suite} does not exist in the base")
+        return found if isinstance(found, str) else ""
+
+
+def base_of_working_tree(tree: WorkingTree, config: str, sheet: PolicySheet) -> Base:
+    """Policy and baselines as they lie in the folder."""
+    return Base(
+        revision=Revision(label="working tree"),
+        sheet=sheet,
+        policy_source=f"{config} in the working tree",
+        baselines=_baselines(sheet, tree.read, where="in the working tree"),
+    )
+
+
+def base_at(tree: WorkingTree, config: str, ref: str) -> Base:
+    """Policy and baselines as they are at a commit.
+
+    Raises:
+        UserError: git knows no such commit, or the config there is absent or wrong.
+    """
+    revision = tree.resolve(ref)
+    sha = revision.sha or ""
+    text = tree.read_at(sha, config)
+    if text is None:
+        raise UserError(
+            Problem(
+                message=f"there is no {config} at {ref} ({sha[:12]}), so nothing says what to judge by",
+                value=f"--base {ref}",
+                fix="a check needs a base that has the config and an accepted baseline: land those first, "
+                "or leave --base out to compare with the working tree",
+            )
+        )
+    sheet = policy_sheet(parse(text, f"{config}@{sha[:12]}"))
+    return Base(
+        revision=revision,
+        sheet=sheet,
+        policy_source=f"{config} at {ref} ({sha[:12]})",
+        baselines=_baselines(sheet, lambda path: tree.read_at(sha, path), where=f"at {ref} ({sha[:12]})"),
+    )
+
+
+def policy_for(
+    tree: WorkingTree, config: str | None, suite: str, *, max_drop: float | None
+) -> tuple[Policy, SuitePolicy, str]:
+    """(policy, the suite's policy, where they come from): a config's, or the built-in ones where there is none.
+
+    `config` None means gate.yaml, if it is there. `max_drop` replaces that of every metric.
+
+    Raises:
+        UserError: a config that was named is absent, something in it is wrong, or it does not know the suite.
+    """
+    file = config or DEFAULT_CONFIG
+    text = tree.read(file)
+    if text is None and config is not None:
+        raise UserError(Problem(message=f"there is no {config} in {tree.root}", fix="name one that exists"))
+    if text is None:
+        sheet, rules, source = PolicySheet(), SuitePolicy(), f"built-in policy (there is no {file} here)"
+    else:
+        sheet, source = policy_sheet(parse(text, file)), file
+        if suite not in sheet.suites:
+            raise UserError(
+                Problem(
+                    message=f"{file} does not know the suite {suite!r} of the results",
+                    fix=f"it has: {', '.join(sorted(sheet.suites))}; name another config with --config",
+                )
+            )
+        rules = sheet.suites[suite]
+    return sheet.policy, rules if max_drop is None else _with_margin(rules, max_drop), source
+
+
+def needed_text(path: Path) -> str:
+    """The text of a file that was named.
+
+    Raises:
+        UserError: it is not there, or cannot be read.
+    """
+    text = read_text(path)
+    if text is None:
+        raise UserError(Problem(message=f"there is no file {path}", fix="check the path"))
+    return text
+
+
+def _with_margin(rules: SuitePolicy, max_drop: float) -> SuitePolicy:
+    """The same policy with one absolute margin for every metric."""
+    margin = Margin(value=max_drop)
+
+    def changed(gate: Gate) -> Gate:
+        return gate.model_copy(update={"max_drop": margin, "must_catch": None, "slice_drop": None})
+
+    gates = {name: changed(gate) for name, gate in rules.gates.items()}
+    return rules.model_copy(update={"gates": gates, "default_gate": changed(rules.default_gate)})
+
+
+def _baselines(
+    sheet: PolicySheet, read: Callable[[str], str | None], *, where: str
+) -> dict[str, Scorecard | str]:
+    found: dict[str, Scorecard | str] = {}
+    for suite, path in sheet.baselines.items():
+        try:
+            text = read(path)
+            found[suite] = f"there is no {path} {where}" if text is None else load_baseline(text, path)
+        except UserError as error:
+            found[suite] = "; ".join(f"{p.place or path}: {p.message}" for p in error.problems)
+    return found

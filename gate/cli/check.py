@@ -1,0 +1,44 @@
+"""`gate check`: run, compare, report."""
+
+from pathlib import Path
+
+import click
+
+from gate.cli.options import (
+    config_option,
+    keep_results,
+    notice,
+    progress,
+    report_options,
+    suites_argument,
+    working_tree,
+)
+from gate.cli.reporting import Files, publish
+
+
+@click.command("check")
+@suites_argument
+@config_option
+@click.option(
+    "--base",
+    metavar="REF",
+    help="Take policy and baseline from this commit (a branch, tag or sha) instead of the working tree.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Keep the results: a file, or a folder."
+)
+@report_options
+def command(
+    suites: tuple[str, ...], config: Path, base: str | None, output: Path | None, **files: Path | None
+) -> int:
+    """Run the suites, compare with the baseline, report the verdict.
+
+    Without names all suites of the config are checked.
+    """
+    from gate.flows import check  # noqa: PLC0415 - help must not load the whole house
+    from gate.place import Place  # noqa: PLC0415
+
+    place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
+    with check(place, only=suites, base_ref=base) as checked:
+        keep_results(checked.results, output)
+        return publish(checked.report, Files(**files))

@@ -1,0 +1,38 @@
+"""`gate compare`: a results file against a baseline; nothing is run."""
+
+from pathlib import Path
+
+import click
+
+from gate.cli.options import CONFIG, report_options, working_tree
+from gate.cli.reporting import Files, publish
+
+
+@click.command("compare")
+@click.option(
+    "--current", required=True, type=click.Path(path_type=Path), help="The results file of `gate run -o`."
+)
+@click.option("--baseline", required=True, type=click.Path(path_type=Path), help="The baseline file.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(min=0),
+    help="The largest drop allowed in any metric, absolute; it replaces every max_drop of the config.",
+)
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"The config whose policy applies. Default: {CONFIG} here, or else the built-in policy.",
+)
+@report_options
+def command(
+    current: Path, baseline: Path, threshold: float | None, config: Path | None, **files: Path | None
+) -> int:
+    """Compare a results file with a baseline; nothing is run."""
+    from gate.flows import Sides, compare  # noqa: PLC0415 - help must not load the whole house
+
+    tree = working_tree(config or Path(CONFIG))
+    sides = Sides(
+        current=current, baseline=baseline, config=config.name if config else None, max_drop=threshold
+    )
+    return publish(compare(tree, sides), Files(**files))

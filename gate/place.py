@@ -1,0 +1,17 @@
+"""Place: where a walk is taken, and who hears of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gate.host.local import WorkingTree
+from gate.model.ports import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The tree, the config's name in it, who follows the progress, and who takes one-line notices."""
+
+    tree: WorkingTree
+    config: str
+    progress: Progress
+    notice: Callable[[str], None]

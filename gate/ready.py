@@ -1,0 +1,229 @@
+"""Config → suites that are ready to run: plug-ins built, every case checked, fingerprints taken.
+
+Everything that can be refused is refused here, all problems at once, before anything is called or paid.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gate.config.file import ConfigFile, gate_problem, parse, policy_sheet
+from gate.config.suites import load_suites
+from gate.evaluators.operational import Operational
+from gate.functions import load_function
+from gate.host.local import WorkingTree
+from gate.model.errors import Problem, UserError
+from gate.model.ports import Evaluator, LanguageModel, Setting, Target
+from gate.model.score import Metric
+from gate.model.suite import PolicySheet, Suite, Use
+from gate.plugins import Plugins
+from gate.run.fingerprint import evaluator_fingerprint, fingerprinted, target_fingerprint
+from gate.run.scoring import Instruments
+
+if TYPE_CHECKING:
+    from gate.llm.door import AnthropicModel
+
+_OPERATIONAL = "operational"
+_SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A suite with its plug-ins built."""
+
+    suite: Suite
+    target: Target
+    instruments: Instruments
+    fingerprint: dict[str, str]
+    door: "ModelDoor"
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """The metrics that are known before anything ran."""
+        return self.instruments.metrics
+
+    def closing(self) -> Iterator[Awaitable[None]]:
+        """Let go of all that the plug-ins hold."""
+        yield self.target.aclose()
+        yield from (evaluator.aclose() for evaluator in self.instruments.evaluators)
+        yield self.door.aclose()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A whole config: what it says of judging, and its suites."""
+
+    sheet: PolicySheet
+    suites: tuple[Ready, ...]
+
+
+@dataclass(kw_only=True)
+class ModelDoor:
+    """Opens the door to the model provider on first use, so that a suite without one needs no key and no SDK."""
+
+    concurrency: int
+    timeout_s: float
+    opened: list["AnthropicModel"] = field(default_factory=list)
+
+    def __call__(self) -> LanguageModel:
+        """The door, the same at every call.
+
+        Raises:
+            UserError: there is no key.
+        """
+        if not self.opened:
+            from gate.llm.door import AnthropicModel  # noqa: PLC0415 - a second of start-up, for those who need it
+
+            self.opened.append(AnthropicModel(concurrency=self.concurrency, timeout_s=self.timeout_s))
+        return self.opened[0]
+
+    async def aclose(self) -> None:
+        """Close it, if it was opened."""
+        for model in self.opened:
+            await model.aclose()
+
+
+def read_config(tree: WorkingTree, file: str) -> ConfigFile:
+    """The config in the working tree.
+
+    Raises:
+        UserError: there is none, or something in it is wrong.
+    """
+    text = tree.read(file)
+    if text is None:
+        raise UserError(
+            Problem(
+                message=f"there is no {file} in {tree.root}",
+                fix="write one with `gate init`, or name another with --config",
+            )
+        )
+    return parse(text, file)
+
+
+def prepare(tree: WorkingTree, file: str, *, only: Sequence[str] = ()) -> Prepared:
+    """Read the config, load its suites, build their plug-ins, and check every case.
+
+    Raises:
+        UserError: with every problem that was found.
+    """
+    config = read_config(tree, file)
+    suites = load_suites(config, root=tree.root, catalogue=Plugins(), only=only)
+    found: list[Problem] = []
+    ready = []
+    for suite in suites:
+        with _collecting(found):
+            ready.append(_ready(suite, config, tree.root))
+    if found:
+        raise UserError(*_bounded(found))
+    return Prepared(sheet=policy_sheet(config), suites=tuple(ready))
+
+
+def _ready(suite: Suite, config: ConfigFile, root: Path) -> Ready:
+    door = ModelDoor(concurrency=suite.concurrency, timeout_s=suite.timeout_s)
+    setting = Setting(
+        root=root,
+        suite=suite.name,
+        timeout_s=suite.timeout_s,
+        concurrency=suite.concurrency,
+        llm=door,
+        load=lambda reference: load_function(reference, root),
+    )
+    target, evaluators = _built(suite, setting)
+    instruments = Instruments(
+        evaluators=tuple(evaluator for evaluator, _ in evaluators),
+        metrics=_metrics(evaluators, root),
+        fingerprints={each.name: evaluator_fingerprint(each, use, root) for each, use in evaluators},
+        root=root,
+        timeout_s=suite.timeout_s,
+    )
+    _check(suite, target, instruments.evaluators)
+    _check_gates(config, suite, instruments)
+    fingerprint = target_fingerprint(
+        root, suite.target, version=target.version, files=target.files(), depends_on=suite.depends_on
+    )
+    return Ready(suite=suite, target=target, instruments=instruments, fingerprint=fingerprint, door=door)
+
+
+def _built(suite: Suite, setting: Setting) -> tuple[Target, list[tuple[Evaluator, Use]]]:
+    """The target and the evaluators, what is always recorded last."""
+    plugins, found = Plugins(), list[Problem]()
+    target, evaluators = None, list[tuple[Evaluator, Use]]()
+    with _collecting(found):
+        kind = plugins.target(suite.target.use)
+        target = kind(kind.Options.model_validate(suite.target.with_), setting)
+    for use in suite.evaluators:
+        with _collecting(found):
+            plugin = plugins.evaluator(use.use)
+            evaluators.append((plugin(use.name, plugin.Options.model_validate(use.with_), setting), use))
+    if target is None or found:
+        raise UserError(*found)
+    operational = Operational(_OPERATIONAL, Operational.Options(), setting)
+    return target, [*evaluators, (operational, Use(use=_OPERATIONAL))]
+
+
+def _metrics(evaluators: Iterable[tuple[Evaluator, Use]], root: Path) -> dict[str, Metric]:
+    """Every metric that is known beforehand.
+
+    Raises:
+        UserError: two evaluators claim one metric.
+    """
+    metrics: dict[str, Metric] = {}
+    for evaluator, use in evaluators:
+        for name, metric in fingerprinted(evaluator, use, root).items():
+            if name in metrics:
+                raise UserError(
+                    Problem(
+                        message=f"two evaluators give a metric {name!r}",
+                        key=evaluator.name,
+                        fix="give one of them another `name`",
+                    )
+                )
+            metrics[name] = metric
+    return metrics
+
+
+def _check(suite: Suite, target: Target, evaluators: Sequence[Evaluator]) -> None:
+    found: list[Problem] = []
+    checks: list[Callable[..., None]] = [target.check, *(evaluator.check for evaluator in evaluators)]
+    for case in suite.cases:
+        for check in checks:
+            with _collecting(found):
+                check(case)
+    if found:
+        raise UserError(*found)
+
+
+def _check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> None:
+    """Refuse a gate on a metric that nothing in this suite can give."""
+    coverage = [f"coverage.{name}" for name, metric in instruments.metrics.items() if not metric.operational]
+    known = [*instruments.metrics, "error_rate", *coverage]
+    found = [
+        gate_problem(config, suite=suite.name, metric=metric, known=known)
+        for metric in suite.policy.gates
+        if metric not in known and not any(_may_give(each, metric) for each in instruments.evaluators)
+    ]
+    if found:
+        raise UserError(*found)
+
+
+def _may_give(evaluator: Evaluator, metric: str) -> bool:
+    return evaluator.describe(metric.removeprefix("coverage.")) is not None
+
+
+@contextmanager
+def _collecting(found: list[Problem]) -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        found.extend(error.problems)
+
+
+def _bounded(found: Sequence[Problem]) -> Sequence[Problem]:
+    """The first problems, and how many more there are: a thousand cases may share one."""
+    unique = list(dict.fromkeys(found))
+    if len(unique) <= _SHOWN_PROBLEMS:
+        return unique
+    more = Problem(message=f"and {len(unique) - _SHOWN_PROBLEMS} more problems", fix="mend these first")
+    return [*unique[:_SHOWN_PROBLEMS], more]
