@@ -32,6 +32,7 @@ _PICTURES = {point: chr(0x2400 + point) for point in range(0x20) if chr(point) !
 _PICTURES |= {0x7F: "\u2421"} | dict.fromkeys((*range(0x80, 0xA0), 0xFFFE, 0xFFFF), "\ufffd")
 
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_./=+: -]*[A-Za-z0-9])?")
+_PLAIN_UNIT = re.compile(r"(?=.{1,16}$)(?:[^\W_]+(?:[ /][^\W_]+)*|[%$])")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # In a sentence: what markdown could read as syntax, a list, a link or a table, there within a line of ours.
 _PROSE_PUNCTUATION = re.compile(
@@ -39,7 +40,7 @@ _PROSE_PUNCTUATION = re.compile(
 )
 # GitHub makes links and pictures of these after markdown is done: an address, an issue, an emoji.
 _REFERENCES = re.compile(r"(?i):(?=//)|#(?=\d)|\bgh-(?=\d)|\bwww(?=\.)|:(?=[\w+-])|@")
-_COMMAND = re.compile(r"^((?:\x1b\[[0-9;]*m|\s)*:)(?=:)|(##)(?=\[)", re.MULTILINE)
+_COMMAND = re.compile(r"^((?:\x1b\[[0-9;]*m|[^\S\n])*:)(?=:)|(##)(?=\[)", re.MULTILINE)
 
 
 def clean(text: str, *, limit: int, newline: str = NEWLINE_MARK) -> str:
@@ -56,9 +57,9 @@ def clean(text: str, *, limit: int, newline: str = NEWLINE_MARK) -> str:
     return shown[:limit].replace("\n", newline) + tail + _named(found)
 
 
-def is_empty(text: str) -> bool:
-    """Whether nothing would be seen of it."""
-    return not text.strip()
+def unit(text: str | None) -> str | None:
+    """A metric's unit, where it is no more than plain words (`s`, `tokens`, `USD`, `m/s`) or a sign; else none."""
+    return text if text is not None and _PLAIN_UNIT.fullmatch(text) else None
 
 
 def html(text: str, *, limit: int) -> str:
@@ -67,7 +68,7 @@ def html(text: str, *, limit: int) -> str:
     Its line breaks are marked, and written as a character reference, which GitHub's style sheet shows as a break.
     """
     cleaned = clean(text, limit=limit, newline=f"{NEWLINE_MARK}\n")
-    return re.sub("[&<>\"'|`\n]", _entity, cleaned).replace("@", f"@{BREAK}")
+    return re.sub("[&<>\"'|`#\n]", _entity, cleaned).replace("@", f"@{BREAK}")
 
 
 def code(text: str, *, limit: int = NAME_LIMIT) -> str:
@@ -80,13 +81,16 @@ def code(text: str, *, limit: int = NAME_LIMIT) -> str:
 
 def prose(text: str, *, limit: int = PROSE_LIMIT) -> str:
     """A sentence within a line or a table cell of markdown: no syntax, no link, no mention, no reference."""
-    unlinked = _REFERENCES.sub(lambda found: f"{found.group()}{BREAK}", clean(text, limit=limit))
+    cleaned = (
+        clean(text, limit=limit).strip() or "(no text)"
+    )  # a blank would end a list, four of them begin code
+    unlinked = _REFERENCES.sub(lambda found: f"{found.group()}{BREAK}", cleaned)
     return _PROSE_PUNCTUATION.sub(_entity, unlinked)
 
 
 def fenced(text: str, *, indent: str = "") -> str:
     """A command as a block of code in markdown, within a fence that is longer than any run of back-ticks in it."""
-    cleaned = clean(text, limit=PROSE_LIMIT).replace("@", f"@{BREAK}")
+    cleaned = log_safe(clean(text, limit=PROSE_LIMIT)).replace("@", f"@{BREAK}")
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", cleaned)), default=0))
     return f"{indent}{fence}\n{indent}{cleaned}\n{indent}{fence}"
 

@@ -6,7 +6,9 @@ compared, else in the metric's own unit.
 
 from dataclasses import dataclass
 
+from gate.model.power import MetricPower
 from gate.model.verdict import MetricDiff
+from gate.render import escape
 from gate.render.numbers import (
     UNKNOWN,
     Write,
@@ -48,7 +50,7 @@ def figures(diff: MetricDiff) -> Figures:
     worse = -1 if diff.better == "higher" else 1
     allowed = worse * diff.max_drop
     decimals = _decimals(diff, write=write, allowed=allowed)
-    base, head = means(diff.baseline, diff.head, unit=diff.unit)
+    base, head = means(diff.baseline, diff.head, unit=escape.unit(diff.unit))
     side, (value, bar) = _bar(diff)
     return Figures(
         base=base,
@@ -56,20 +58,29 @@ def figures(diff: MetricDiff) -> Figures:
         change=_dash(diff.delta, write=write, decimals=decimals, unit=unit),
         interval=_interval(diff, write=write, decimals=decimals),
         allowed=with_unit(tidy(write(allowed, decimals)), unit=unit),
-        catch=with_unit(_size(diff.must_catch, write=write, decimals=decimals), unit=unit),
-        finds=_finds(diff, write=write, unit=unit),
+        catch=drop_text(diff.must_catch, diff),
+        finds=drop_text(diff.detectable, diff),
         value=value,
         side=side,
         bar=bar,
     )
 
 
-def _hand(diff: MetricDiff) -> tuple[Write, str | None]:
-    if diff.relative:
+def drop_text(drop: float | None, metric: MetricDiff | MetricPower) -> str:
+    """The size of a drop: `4.7 points`, `8.1%`, `0.3 s`; a dash where it is not known."""
+    if drop is None:
+        return UNKNOWN
+    write, unit = _hand(metric)
+    usual = 1 if write is not signed else decimals_for(drop)
+    return with_unit(_size(drop, write=write, decimals=usual), unit=unit)
+
+
+def _hand(metric: MetricDiff | MetricPower) -> tuple[Write, str | None]:
+    if metric.relative:
         return percents, None
-    if diff.bounds == _SHARE:
+    if metric.bounds == _SHARE:
         return points, "points"
-    return signed, diff.unit
+    return signed, escape.unit(metric.unit)
 
 
 def _decimals(diff: MetricDiff, *, write: Write, allowed: float) -> int:
@@ -95,18 +106,11 @@ def _size(drop: float, *, write: Write, decimals: int) -> str:
     return tidy(write(drop, decimals)).removeprefix("+")
 
 
-def _finds(diff: MetricDiff, *, write: Write, unit: str | None) -> str:
-    if diff.detectable is None:
-        return UNKNOWN
-    usual = 1 if write is not signed else decimals_for(diff.detectable)
-    return with_unit(_size(diff.detectable, write=write, decimals=usual), unit=unit)
-
-
 def _bar(diff: MetricDiff) -> tuple[str, tuple[str, str]]:
     """(side, (the value that is held against the bar, the bar)) of the bar that it lies beyond, or blanks."""
     value = diff.statistic_value
     if value is not None and diff.floor is not None and value < diff.floor:
-        return "below its floor", means(value, diff.floor, unit=diff.unit)
+        return "below its floor", means(value, diff.floor, unit=escape.unit(diff.unit))
     if value is not None and diff.ceiling is not None and value > diff.ceiling:
-        return "above its ceiling", means(value, diff.ceiling, unit=diff.unit)
+        return "above its ceiling", means(value, diff.ceiling, unit=escape.unit(diff.unit))
     return "", ("", "")

@@ -23,6 +23,7 @@ MARKER = "<!-- gate:1 "
 _ROWS_SHOWN = 20
 _FRAME_BYTES = 500  # the heading, the fold and the line on what was cut, of one section
 _LONGEST_SUITES = 1_000
+_LONGEST_SHA = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def marker(report: Report) -> str:
     """The hidden first line by which a comment is found again: version, suites, head, base and verdict."""
     suites = [suite.suite for suite in report.verdict.suites]
     names = ",".join(map(_quoted, suites))
-    if len(names) > _LONGEST_SUITES:
+    if len(names) > _LONGEST_SUITES or any(len(suite) > _LONGEST_SHA for suite in suites):
         names = f"digest:{digest(suites)}"
     sides = f"head={_quoted(report.head.sha or '')} base={_quoted(report.base.sha or '')}"
     return f"{MARKER}suites={names} {sides} verdict={_quoted(report.verdict.kind.value)} -->"
@@ -162,4 +163,5 @@ def _footer(report: Report) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quote(text, safe="", errors="replace").replace("--", "%2D%2D")
+    """At most 64 characters (a SHA-256), percent-encoded, without what could end a comment."""
+    return quote(text[:_LONGEST_SHA], safe="", errors="replace").replace("--", "%2D%2D")

@@ -113,11 +113,11 @@ def p_value(p: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share: `12%`, `0.5%`, `99.9%`; `0%` and `100%` only where they are exact."""
+    """A share in two digits: `12%`, `8.5%`, `99.9%`; `0%` and `100%` only where they are exact."""
     value = _scaled(share)
-    for decimals in range(7):
-        text = f"{value:.{decimals}f}"
-        if float(text) not in {0.0, 100.0} or share in {0.0, 1.0}:
+    for decimals in range(0 if 10 <= value <= 99 else 1, 7):  # noqa: PLR2004 - whole per cents in the middle
+        text = tidy(f"{value:.{decimals}f}")
+        if text not in {"0", "100"} or share in {0.0, 1.0}:
             return f"{text}%"
     return "<0.000001%" if share < 0.5 else ">99.999999%"  # noqa: PLR2004 - the nearer end
 

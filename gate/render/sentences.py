@@ -56,7 +56,7 @@ def headline(report: Report) -> Words:
 def sentence(message: str) -> Words:
     """A finding's message, with a full stop."""
     text = message.rstrip()
-    return (Message(text), "" if text.endswith((".", "!", "?")) else ".")
+    return (Message(text if text.endswith((".", "!", "?")) else f"{text}."),)
 
 
 def revision(side: Revision) -> Words:
@@ -165,7 +165,11 @@ def grounds(finding: Finding, diff: MetricDiff, report: Report) -> Iterator[Part
     texts = figures(diff)
     chance = ", which may be chance" if finding.kind is Kind.INCONCLUSIVE else ""
     if texts.bar:
-        yield f"Its {diff.statistic} is {texts.value}, {texts.side} of {texts.bar}{chance}. "
+        yield from (
+            "Its ",
+            Message(diff.statistic),
+            f" is {texts.value}, {texts.side} of {texts.bar}{chance}. ",
+        )
     elif finding.kind is Kind.INCONCLUSIVE:
         yield from _undecided(finding, diff)
     yield _movement(diff)

@@ -60,7 +60,7 @@ class _Page:
         rest = [row for row in rest if (row.diff.suite, row.diff.metric, None) not in told]
         yield self._table(rest[:_ROWS], more=len(rest) - _ROWS)
         yield self._findings(notes(verdict))
-        yield (line for run in report.runs[:_ITEMS] for line in self._lines(run_sentence(run)))
+        yield self._runs()
         yield self._steps(report.next_steps)
         yield self._footer()
 
@@ -181,10 +181,17 @@ class _Page:
         for index, line in enumerate(lines):
             yield from wrapped([Span(line)], cells=self.width, first=rest if index else first, rest=rest)
 
+    def _runs(self) -> Iterator[str]:
+        runs = self.report.runs
+        for run in runs[:_ITEMS]:
+            yield from self._lines(run_sentence(run))
+        if len(runs) > _ITEMS:
+            yield f"{count(len(runs) - _ITEMS)} more suites: see the JSON report"
+
     def _steps(self, steps: Sequence[Step]) -> Iterator[str]:
         if steps:
             yield self._style("1")("What to do next")
-        for step in steps:
+        for step in steps[:_ITEMS]:
             yield from self._lines((Message(step.text),), first="- ", rest="  ")
             if step.command:
                 yield f"    {self._style('36')(escape.terminal(step.command, limit=_MESSAGE_LIMIT))}"

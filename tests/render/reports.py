@@ -210,7 +210,8 @@ def passed() -> Report:
         latency_diff(),
     )
     recorded = make_diff("response_words", mode="record", unit="words", bounds=None, p=None, p_adjusted=None)
-    recorded = recorded.model_copy(update={"baseline": 41.2, "head": 39.7, "delta": -1.5})
+    moved = {"baseline": 41.2, "head": 39.7, "delta": -1.5, "low": -4.1, "high": 1.1}
+    recorded = recorded.model_copy(update=moved)
     suite = SuiteVerdict(suite="support", kind=Kind.PASS, diffs=(*diffs, recorded), cases=120)
     return make_report(make_verdict((suite,)))
 
@@ -379,3 +380,95 @@ def failed() -> Report:
         ),
     )
     return make_report(make_verdict(suites, findings), runs=runs, next_steps=steps)
+
+
+def foreign(text: str = "x", *, kind: Kind = Kind.REGRESSED) -> Report:
+    """A report in which every text that may come from outside is the given one."""
+    diff = regressed_diff(
+        suite=text, metric=text, kind=kind, reason=text, unit=text, bounds=None, statistic=text, floor=0.8
+    )
+    part = slice_diff(suite=text, metric=text, slice=text)
+    lone = make_diff(text * 2, suite=text, kind=kind, reason=text, head=None, delta=None, low=None, high=None)
+    findings = (
+        finding_of(
+            diff, "inconclusive" if kind is Kind.INCONCLUSIVE else "regressed", message=text, action=text
+        ),
+        finding_of(part, "slice_regressed", message=text),
+        finding_of(lone, f"a code: {text}", message=text),
+        Finding(
+            code=f"a code: {text}",
+            kind=kind,
+            message=text,
+            action=text,
+            suite=text,
+            cases=(text,),
+            exit_code=1,
+        ),
+        Finding(
+            code=f"a code: {text}", kind=Kind.PASS, message=text, action=text, suite=text, blocking=False
+        ),
+    )
+    suite = SuiteVerdict(
+        suite=text,
+        kind=kind,
+        diffs=(diff, lone),
+        slices=(part,),
+        changes=(CaseChange(case_id=text, metric=text, baseline=1, head=0, worse=True),),
+        churn=Churn(added=(text,), removed=(text,), changed=(text,)),
+        target_changed=(text,),
+        cases=120,
+    )
+    failure = Failure(stage="target", kind=text, message=text, evaluator=text)
+    return Report(
+        tool_version=text,
+        verdict=make_verdict((suite,), findings),
+        head=Revision(label=text, sha=text, dirty=True),
+        base=Revision(label=text, sha=text),
+        policy_source=text,
+        runs=(make_summary(text, failed=3, failures={text: 3}, examples=(failure,), stopped=text),),
+        proposals=(Proposal(text=text, loosened=True), Proposal(text=text, loosened=False)),
+        excerpts=(
+            Excerpt(
+                suite=text,
+                case_id=text,
+                metric=text,
+                tags={text: text},
+                input=text,
+                expected=text,
+                output=text,
+                explanation=text,
+                baseline=1.0,
+                head=0.0,
+                place=text,
+            ),
+        ),
+        next_steps=(Step(text=text, command=text), Step(text=text)),
+    )
+
+
+def many(number: int = 500) -> Report:
+    """A report with that many regressed metrics and the longest of texts."""
+    diffs = tuple(
+        regressed_diff(
+            metric=f"metric {index} with a name | that is [long] and has <markup>", drop=index / number
+        )
+        for index in range(number)
+    )
+    findings = tuple(finding_of(diff, "regressed") for diff in diffs) + tuple(
+        Finding(
+            code="removed_cases",
+            kind=Kind.NOT_COMPARABLE,
+            message=f"{index}: " + "case <gone> | " * 60,
+            suite="support",
+            exit_code=3,
+        )
+        for index in range(number)
+    )
+    suite = SuiteVerdict(suite="support", kind=Kind.NOT_COMPARABLE, diffs=diffs, slices=diffs, cases=number)
+    return make_report(
+        make_verdict((suite,), findings),
+        proposals=tuple(Proposal(text=f"{index}: " + "<p>" * 200, loosened=True) for index in range(number)),
+        excerpts=tuple(make_excerpt(f"case-{index}", output="<>&|" * 1_000) for index in range(20)),
+        runs=tuple(make_summary(f"suite {index}") for index in range(number)),
+        next_steps=tuple(Step(text="|" * 600, command="|" * 600) for _ in range(number)),
+    )
