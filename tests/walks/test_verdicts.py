@@ -7,7 +7,7 @@ import pytest
 
 from tests.walks.project import Project, accepted, ids, make_project
 
-WAVERING = {"case-003": ["wrong", "right", "right"], "case-007": ["wrong", "right", "right"]}
+WAVERING = {"case-003": ["wrong", "right", "right"]}
 
 
 def kind(project: Project) -> str:
