@@ -1,10 +1,17 @@
-"""gate: the regression gate for LLM applications. These names are the contract for authors of plug-ins."""
+"""gate: the regression gate for LLM applications. These names are the contract for authors of plug-ins.
 
-from gate.model.case import Case, Context, Message
-from gate.model.errors import Problem, UserError
-from gate.model.ports import Evaluator, Setting, Target
-from gate.model.reply import Failure, Reply, Sample, ToolCall, Usage
-from gate.model.score import Metric, Score
+Each is imported when it is first used: `gate --help` has no need of any.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gate.model.case import Case, Context, Message
+    from gate.model.errors import Problem, UserError
+    from gate.model.ports import Evaluator, ScoringError, Setting, Target
+    from gate.model.reply import Failure, Reply, Sample, ToolCall, Usage
+    from gate.model.score import Metric, Score
 
 __all__ = [
     "Case",
@@ -17,9 +24,26 @@ __all__ = [
     "Reply",
     "Sample",
     "Score",
+    "ScoringError",
     "Setting",
     "Target",
     "ToolCall",
     "Usage",
     "UserError",
 ]
+
+_HOMES = {
+    "gate.model.case": ("Case", "Context", "Message"),
+    "gate.model.errors": ("Problem", "UserError"),
+    "gate.model.ports": ("Evaluator", "ScoringError", "Setting", "Target"),
+    "gate.model.reply": ("Failure", "Reply", "Sample", "ToolCall", "Usage"),
+    "gate.model.score": ("Metric", "Score"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from where it lives (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'gate' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

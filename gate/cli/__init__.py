@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-from gate.cli.endings import ending_of
 from gate.cli.output import silence_stdout
 
 _BUG = 70
@@ -116,6 +115,8 @@ def _terminate(_signal: int, _frame: Any) -> None:
 def _end(error: BaseException) -> int:
     """Say how it ended; whatever breaks while saying so ends as a bug, never with Python's 1 (that is: regressed)."""
     try:
+        from gate.cli.endings import ending_of  # noqa: PLC0415 - imports the nouns, which `--help` has no need of
+
         ending = ending_of(error)
         if ending.text:
             click.echo(ending.text, err=True)
