@@ -1,0 +1,77 @@
+"""A call of code that is not ours → its value, or a Failure: the one seam at which exceptions become data.
+
+Never lets a credential into a message, and never keeps back a cancellation that is meant for us.
+"""
+
+import asyncio
+import os
+import traceback
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from gate.model.ports import ScoringError
+from gate.model.redaction import redact, secrets_of, shortened
+from gate.model.reply import Failure
+
+_OURS = Path(__file__).parent.parent
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seam:
+    """Where a call belongs: its stage, the evaluator that is called, the user's folder, and the limit in seconds."""
+
+    stage: Literal["target", "evaluator"]
+    root: Path
+    limit_s: float
+    evaluator: str | None = None
+
+    async def call(self, awaitable: Awaitable[_T]) -> _T | Failure:
+        """Await it. Whatever it raises is a Failure, and so is an answer that comes after the limit."""
+        late = asyncio.timeout(self.limit_s)
+        try:
+            async with late:
+                value = await awaitable
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return self.failure("exception", "it was cancelled from within")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - code of anybody may raise anything
+            return self._timeout() if late.expired() else self._raised(error)
+        return self._timeout() if late.expired() else value
+
+    def failure(self, kind: str, message: str) -> Failure:
+        """A failure at this seam."""
+        failure = Failure(stage=self.stage, kind=kind, message=message, evaluator=self.evaluator)
+        return public(failure)
+
+    def _timeout(self) -> Failure:
+        message = f"no answer within {self.limit_s:g} s; raise the suite's `timeout` if it needs longer"
+        return self.failure("timeout", message).model_copy(update={"retryable": True})
+
+    def _raised(self, error: BaseException) -> Failure:
+        if isinstance(error, ScoringError):
+            return self.failure(error.kind, str(error))
+        text = shortened(f"{type(error).__name__}: {error}")
+        return self.failure("exception", text + self._place(error))
+
+    def _place(self, error: BaseException) -> str:
+        """` (file:line)` of the deepest line in the user's own files."""
+        root = self.root.resolve()
+        places = [
+            f" ({path.relative_to(root).as_posix()}:{frame.lineno})"
+            for frame in traceback.extract_tb(error.__traceback__)
+            if (path := Path(frame.filename)).is_relative_to(root)
+            and not path.is_relative_to(_OURS)
+            and "site-packages" not in path.parts
+        ]
+        return places[-1] if places else ""
+
+
+def public(failure: Failure) -> Failure:
+    """The same failure without credentials: its message is read in public."""
+    message = redact(failure.message, secrets=secrets_of(os.environ))
+    return failure if message == failure.message else failure.model_copy(update={"message": message})

@@ -1,0 +1,202 @@
+"""RunPlan → RunResult: all draws of all cases, on one event loop. Never loses what was finished, whatever goes wrong.
+
+Each trial is asked, scored and on disk before its slot is given away. Its result does not depend on when it finished.
+"""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from gate.model.case import Case
+from gate.model.errors import InterruptedRunError
+from gate.model.ports import Progress
+from gate.model.reply import Failure, Reply, Sample
+from gate.model.run import RunResult, Stopped, Trial
+from gate.run.budget import Ledger
+from gate.run.claim import Claim
+from gate.run.failures import Seam, public
+from gate.run.journal import Journal
+from gate.run.plan import RunPlan
+from gate.run.refusals import Refusals
+
+_GRACE_S = 1.0  # for what was cancelled to put itself in order
+
+
+async def run(
+    plan: RunPlan, *, progress: Progress | None = None, journal: Journal | None = None
+) -> RunResult:
+    """Do all trials of a plan. Target and evaluators stay open: whoever built them closes them.
+
+    Every case must have passed `check` of the target and of each evaluator.
+
+    Raises:
+        InterruptedRunError: the task was cancelled (Ctrl-C); what was finished is in the journal.
+    """
+    claim = journal.claim(plan.key, resume=plan.resume) if journal is not None else None
+    return await _Run(plan, progress=progress, claim=claim).result()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seat:
+    """A trial that is to be done; with a reply that was kept, only its scores are."""
+
+    case: Case
+    index: int
+    reply: Reply | None = None
+
+
+class _Run:
+    """One run in progress."""
+
+    def __init__(self, plan: RunPlan, *, progress: Progress | None, claim: Claim | None) -> None:
+        self._plan, self._progress, self._claim = plan, progress, claim
+        self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
+        self._trials: list[Trial] = []
+        self._seats: deque[_Seat] = deque()
+        self._divide()
+        self._total = len(self._seats) + len(self._trials)
+        self._resumed = len(self._trials)
+        paid = [*plan.paid, *self._trials]
+        self._ledger = Ledger(plan.suite.budget, clock=time.monotonic, paid=paid)
+        self._refusals = Refusals(total=len(self._seats))
+        self._stopped: Stopped | None = None
+        self._freed = asyncio.Event()
+        self._workers: list[asyncio.Task[None]] = []
+
+    async def result(self) -> RunResult:
+        """Do it."""
+        start = time.perf_counter()
+        if self._progress is not None:
+            self._progress.started(self._plan.suite.name, total=self._total, resumed=self._resumed)
+        try:
+            await self._work_off()
+        except asyncio.CancelledError:
+            raise InterruptedRunError(self._interruption()) from None
+        finally:
+            if self._progress is not None:
+                self._progress.ended()
+        if self._claim is not None:
+            self._claim.complete = self._stopped is None
+        return self._assembled(duration_s=time.perf_counter() - start)
+
+    def _divide(self) -> None:
+        """What an interrupted run did is kept; of what only failed to be scored the reply is; the rest is to do.
+
+        All cases once, then all again: so a run that is stopped has whole draws, and repeats stand apart in time.
+        """
+        plan = self._plan
+        for index in range(plan.first_index, plan.first_index + plan.draws):
+            for case in plan.suite.cases:
+                kept = self._claim.kept(case, index=index) if self._claim is not None else None
+                if kept is not None and kept.reply is not None and not kept.failures:
+                    self._trials.append(kept)
+                else:
+                    self._seats.append(_Seat(case=case, index=index, reply=kept.reply if kept else None))
+
+    async def _work_off(self) -> None:
+        count = min(self._plan.suite.concurrency, len(self._seats))
+        self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
+        try:
+            if self._workers:
+                done, _ = await asyncio.wait(self._workers, return_when=asyncio.FIRST_EXCEPTION)
+                for worker in done:
+                    if not worker.cancelled() and (error := worker.exception()) is not None:
+                        raise error
+        finally:
+            await self._wind_up()
+
+    async def _wind_up(self) -> None:
+        """End what is still running, and see everything that was finished to the disk."""
+        left = [worker for worker in self._workers if not worker.done()]
+        for worker in left:
+            worker.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_GRACE_S)
+        if self._claim is not None:
+            await self._claim.flushed()
+
+    async def _work(self) -> None:
+        while (seat := await self._next()) is not None:
+            trial = await self._attempt(seat)
+            self._trials.append(trial)
+            if self._claim is not None:
+                await self._claim.keep(seat.case, trial)
+            if self._progress is not None:
+                self._progress.finished(trial)
+            if seat.reply is None:
+                self._ledger.finish(trial)
+            self._freed.set()
+            self._heed(trial)
+
+    async def _next(self) -> _Seat | None:
+        while self._seats and self._stopped is None:
+            if self._seats[0].reply is not None:
+                return self._seats.popleft()
+            refusal = self._ledger.refusal()
+            if refusal is not None:
+                self._stop("budget", f"{refusal}; raise it, and the same command goes on from here")
+            elif self._ledger.must_wait():
+                self._freed.clear()
+                await self._freed.wait()
+            else:
+                self._ledger.start()
+                return self._seats.popleft()
+        return None
+
+    async def _attempt(self, seat: _Seat) -> Trial:
+        """One trial: ask, then score. Whatever goes wrong is a Failure in it."""
+        reply = seat.reply or await self._ask(seat)
+        if isinstance(reply, Failure):
+            return Trial(case_id=seat.case.id, index=seat.index, failures=(reply,))
+        sample = Sample(case=seat.case, reply=reply, index=seat.index)
+        scores, failures = await self._plan.instruments.score(sample)
+        return Trial(case_id=seat.case.id, index=seat.index, reply=reply, scores=scores, failures=failures)
+
+    async def _ask(self, seat: _Seat) -> Reply | Failure:
+        answer: object = await self._seam.call(self._plan.target.draw(seat.case, index=seat.index))
+        if isinstance(answer, Reply):
+            return answer
+        if isinstance(answer, Failure):
+            return public(answer)
+        return self._seam.failure("bad_reply", f"the target returned a {type(answer).__name__}, no Reply")
+
+    def _heed(self, trial: Trial) -> None:
+        """Stop a run whose every call would be refused, rather than have each case run into it."""
+        refusal = self._refusals.hear(trial)
+        if refusal is None or self._stopped is not None:
+            return
+        self._stop("target", refusal)
+        for worker in self._workers:
+            if worker is not asyncio.current_task():
+                worker.cancel()
+
+    def _stop(self, reason: Literal["budget", "target"], message: str) -> None:
+        self._stopped = Stopped(reason=reason, message=message, left=0)
+
+    def _interruption(self) -> str:
+        count = f"{len(self._trials)} of {self._total} trials of suite {self._plan.suite.name} were done"
+        if self._claim is None:
+            return f"{count}."
+        return f"{count} and are kept; the same command goes on from there."
+
+    def _assembled(self, *, duration_s: float) -> RunResult:
+        plan = self._plan
+        order = {case.id: number for number, case in enumerate(plan.suite.cases)}
+        trials = sorted(self._trials, key=lambda trial: (order[trial.case_id], trial.index))
+        stopped = self._stopped
+        if stopped is not None:
+            left = self._total - len(trials)
+            message = f"{stopped.message} ({left} of {self._total} trials were not done)"
+            stopped = Stopped(reason=stopped.reason, message=message, left=left)
+        return RunResult(
+            suite=plan.suite.name,
+            cases=plan.suite.cases,
+            draws=plan.draws,
+            metrics=plan.instruments.metrics_of(trials),
+            target=dict(plan.target_fingerprint),
+            trials=tuple(trials),
+            stopped=stopped,
+            duration_s=duration_s,
+        )

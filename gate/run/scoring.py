@@ -1,0 +1,98 @@
+"""Sample → its scores, and a Failure for each evaluator that gave none. Never a value that its metric does not admit."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.model.ports import Evaluator, ScoringError
+from gate.model.reply import Failure, Sample
+from gate.model.run import Trial
+from gate.model.score import Metric, Score
+from gate.run.failures import Seam
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instruments:
+    """The evaluators of a suite.
+
+    `metrics` are those known beforehand, with their fingerprints; `fingerprints` maps each evaluator's name to its
+    own, for metrics that show only when it runs. `root` is the user's folder, `timeout_s` the limit of one scoring.
+    """
+
+    evaluators: Sequence[Evaluator]
+    metrics: Mapping[str, Metric]
+    fingerprints: Mapping[str, str]
+    root: Path
+    timeout_s: float
+
+    async def score(self, sample: Sample) -> tuple[tuple[Score, ...], tuple[Failure, ...]]:
+        """Ask every evaluator. One that fails takes nothing from the others."""
+        scores: list[Score] = []
+        failures: list[Failure] = []
+        for evaluator in self.evaluators:
+            seam = Seam(stage="evaluator", root=self.root, limit_s=self.timeout_s, evaluator=evaluator.name)
+            taken = {score.metric for score in scores}
+            given = await seam.call(_checked(evaluator, sample, taken=taken))
+            if isinstance(given, Failure):
+                failures.append(given)
+            else:
+                scores.extend(given)
+        return tuple(scores), tuple(failures)
+
+    def metrics_of(self, trials: Iterable[Trial]) -> dict[str, Metric]:
+        """All metrics of a run: those known beforehand, and those that scores brought."""
+        seen = {score.metric for trial in trials for score in trial.scores}
+        found = dict(self.metrics)
+        # The longest name first: `facts.dates.exact` belongs to the evaluator `facts.dates` before it does to `facts`.
+        by_length = sorted(self.evaluators, key=lambda evaluator: -len(evaluator.name))
+        for name in sorted(seen - found.keys()):
+            for evaluator in by_length:
+                metric = evaluator.describe(name)
+                if metric is not None:
+                    fingerprint = self.fingerprints[evaluator.name]
+                    found[name] = metric.model_copy(update={"fingerprint": fingerprint})
+                    break
+        return found
+
+
+async def _checked(evaluator: Evaluator, sample: Sample, *, taken: set[str]) -> list[Score]:
+    given = await evaluator.score(sample)
+    scores: list[Score] = []
+    for score in _named(given, evaluator):
+        if score.metric in taken:
+            raise ScoringError("bad_score", f"it gave a second score of {score.metric!r} in one trial")
+        taken.add(score.metric)
+        _admit(score, evaluator)
+        scores.append(score)
+    return scores
+
+
+def _named(given: object, evaluator: Evaluator) -> Iterator[Score]:
+    """What an evaluator returned, each score under the name of its metric."""
+    if isinstance(given, Score):
+        given = (given,)
+    if not isinstance(given, Iterable):
+        raise ScoringError("bad_score", f"it returned a {type(given).__name__} instead of a list of Score")
+    for score in given:
+        if not isinstance(score, Score):
+            raise ScoringError("bad_score", f"it returned a {type(score).__name__} among its scores")
+        yield score if score.metric else score.model_copy(update={"metric": evaluator.name})
+
+
+def _admit(score: Score, evaluator: Evaluator) -> None:
+    metric = evaluator.describe(score.metric)
+    if metric is None:
+        known = ", ".join(known.name for known in evaluator.metrics) or "none"
+        raise ScoringError(
+            "bad_score", f"it gave a score of {score.metric!r}, which it does not declare ({known})"
+        )
+    if score.value is None:
+        return
+    if not math.isfinite(score.value):
+        raise ScoringError("bad_score", f"{score.metric}: {score.value} is no number that can be compared")
+    if metric.admits(score.value):
+        return
+    allowed = "neither 0 nor 1" if metric.kind == "binary" else f"outside [{metric.low:g}, {metric.high:g}]"
+    fix = "declare `kind: measure`, or `low` and `high`, if that is what it is"
+    raise ScoringError("bad_score", f"{score.metric}: {score.value:g} is {allowed}; {fix}")
