@@ -76,13 +76,18 @@ def check(place: Place, *, only: Sequence[str] = (), base_ref: str | None = None
     """
     prepared = prepare(place.tree, place.config, only=only)
     base = _base(place, prepared, base_ref)
+    removed = () if only else _removed(base, prepared)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
     with bench(place, prepared.suites) as runs:
         results = runs.take(prepared.suites, lambda suite: Draws(purpose="check", count=suite.draws.check))
-        verdict = decide(_comparisons(base, prepared, results), base.sheet.policy, look=1, looks=looks)
+        verdict = decide(
+            [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=1, looks=looks
+        )
         if wants_second_look(verdict):
             results = {**results, **_second_look(place, prepared, runs, results, verdict)}
-            verdict = decide(_comparisons(base, prepared, results), base.sheet.policy, look=2, looks=looks)
+            verdict = decide(
+                [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=2, looks=looks
+            )
         evidence = Evidence(
             tool_version=version("llm-regression-gate"),
             head=place.tree.revision(),
@@ -201,6 +206,15 @@ def _comparisons(base: Base, prepared: Prepared, results: Mapping[str, RunResult
             )
         )
     return comparisons
+
+
+def _removed(base: Base, prepared: Prepared) -> Sequence[Comparison]:
+    """The suites of the base that the head has no more."""
+    gone = sorted(base.sheet.suites.keys() - {ready.suite.name for ready in prepared.suites})
+    return [
+        Comparison(suite=name, head=Scorecard(suite=name, metrics={}, cases={}), removed=True)
+        for name in gone
+    ]
 
 
 def _second_look(

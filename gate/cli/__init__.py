@@ -9,7 +9,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -67,6 +66,8 @@ class Verbs(click.Group):
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if value:
+        from importlib.metadata import version  # noqa: PLC0415 - nothing else here needs it
+
         click.echo(f"gate {version('llm-regression-gate')}")
         ctx.exit()
 

@@ -74,6 +74,12 @@ def no_comparison() -> Finding:
 
 def on_sides(comparison: Comparison, *, policy: Policy) -> list[Finding]:
     """What is wrong with either side as a whole."""
+    if comparison.removed:
+        message = (
+            f"the base has a suite {comparison.suite}, and the head has it no more: nothing was asked of it"
+        )
+        action = "put it back; where its end is intended, it is for a maintainer to merge past this check"
+        return [not_comparable("removed_suite", message, action, suite=comparison.suite)]
     return [*_on_head(comparison, policy=policy), *_on_baseline(comparison)]
 
 

@@ -32,7 +32,11 @@ class Scorecard(Noun):
 
 
 class Comparison(Noun):
-    """The two sides of one suite. No baseline: `missing` says why (none is committed, it is corrupt) and what to do."""
+    """The two sides of one suite.
+
+    No baseline: `missing` says why (none is committed, it is corrupt). `removed`: the base has this suite and the head
+    has it no more, so `head` is empty.
+    """
 
     suite: str
     head: Scorecard
@@ -40,3 +44,4 @@ class Comparison(Noun):
     missing: str = ""
     policy: SuitePolicy = SuitePolicy()
     stopped: Stopped | None = None
+    removed: bool = False
