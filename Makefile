@@ -25,7 +25,11 @@ golden: $(VENV)/.dev ## renew the golden documents; read the difference before c
 	GATE_RENEW_GOLDEN=1 $(BIN)/python -m pytest -q tests/render
 
 schemas: $(VENV)/.dev ## the published JSON Schemas and the config reference, from the models
-	$(BIN)/python -m gate schema --write
+	$(BIN)/python -m gate schema config > schemas/gate.schema.json
+	$(BIN)/python -m gate schema report > schemas/report.schema.json
+	$(BIN)/python -m gate schema results > schemas/results.schema.json
+	$(BIN)/python -m gate schema baseline > schemas/baseline.schema.json
+	$(BIN)/python -c "from gate.config.reference import reference; print(reference(), end='')" > docs/reference/config.md
 
 lock: $(VENV)/.dev ## renew the hashes after a change of pyproject.toml
 	$(PYTHON) -m venv $(VENV)/lock

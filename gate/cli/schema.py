@@ -1,23 +1,27 @@
 """`gate schema`: the published JSON Schemas."""
 
-import json
-
 import click
 
 from gate.cli.output import show
 
 
 @click.command("schema")
-@click.argument("document", type=click.Choice(["config", "report", "results"]), default="config")
+@click.argument("document", type=click.Choice(["config", "report", "results", "baseline"]), default="config")
 def command(document: str) -> int:
-    """Print the JSON Schema of gate.yaml (`config`, the default), of `--json` (`report`), or of `gate run -o`."""
+    """Print a JSON Schema: of gate.yaml (`config`, the default), of `check --json` (`report`), of `run -o`
+    (`results`), or of a baseline file.
+    """  # noqa: D205 - click wraps the sentence
     if document == "config":
-        from gate.config.schema import schema_text  # noqa: PLC0415 - each document needs only its own models
+        from gate.config import schema as config  # noqa: PLC0415 - each document needs only its own models
 
-        show(schema_text(), newline=False)
+        show(config.schema_text(), newline=False)
     else:
-        from gate.render.data import report_schema, results_schema  # noqa: PLC0415
+        from gate.render import data  # noqa: PLC0415
 
-        schema = report_schema() if document == "report" else results_schema()
-        show(json.dumps(schema, indent=2, ensure_ascii=False))
+        schemas = {
+            "report": data.report_schema,
+            "results": data.results_schema,
+            "baseline": data.baseline_schema,
+        }
+        show(data.schema_text(schemas[document]()), newline=False)
     return 0
