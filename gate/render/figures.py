@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from gate.model.power import MetricPower
 from gate.model.verdict import MetricDiff
-from gate.render import escape
 from gate.render.numbers import (
     UNKNOWN,
     Write,
@@ -50,7 +49,7 @@ def figures(diff: MetricDiff) -> Figures:
     worse = -1 if diff.better == "higher" else 1
     allowed = worse * diff.max_drop
     decimals = _decimals(diff, write=write, allowed=allowed)
-    base, head = means(diff.baseline, diff.head, unit=escape.unit(diff.unit))
+    base, head = means(diff.baseline, diff.head, unit=diff.unit)
     side, (value, bar) = _bar(diff)
     return Figures(
         base=base,
@@ -80,7 +79,7 @@ def _hand(metric: MetricDiff | MetricPower) -> tuple[Write, str | None]:
         return percents, None
     if metric.bounds == _SHARE:
         return points, "points"
-    return signed, escape.unit(metric.unit)
+    return signed, metric.unit
 
 
 def _decimals(diff: MetricDiff, *, write: Write, allowed: float) -> int:
@@ -110,7 +109,7 @@ def _bar(diff: MetricDiff) -> tuple[str, tuple[str, str]]:
     """(side, (the value that is held against the bar, the bar)) of the bar that it lies beyond, or blanks."""
     value = diff.statistic_value
     if value is not None and diff.floor is not None and value < diff.floor:
-        return "below its floor", means(value, diff.floor, unit=escape.unit(diff.unit))
+        return "below its floor", means(value, diff.floor, unit=diff.unit)
     if value is not None and diff.ceiling is not None and value > diff.ceiling:
-        return "above its ceiling", means(value, diff.ceiling, unit=escape.unit(diff.unit))
+        return "above its ceiling", means(value, diff.ceiling, unit=diff.unit)
     return "", ("", "")

@@ -7,6 +7,8 @@ point, `90%` without a blank, a blank before a unit.
 import math
 from collections.abc import Callable, Sequence
 
+from gate.render import escape
+
 MINUS = "\u2212"
 UNKNOWN = "\u2013"
 _MOST_DECIMALS = 17
@@ -94,8 +96,9 @@ def means(first: float | None, second: float | None, *, unit: str | None = None)
 
 
 def with_unit(text: str, *, unit: str | None) -> str:
-    """`1.20 s`, `$0.012`, `-$0.012`, `12%`; no unit, no change."""
-    if not unit:
+    """`1.20 s`, `$0.012`, `-$0.012`, `12%`; no unit, or one that is more than a plain word, is no change."""
+    unit = escape.unit(unit)
+    if unit is None:
         return text
     if unit.lower() in {"usd", "$"}:
         sign = text[0] if text[0] in f"+{MINUS}" else ""

@@ -64,7 +64,7 @@ def test_what_is_cut_marked_or_hidden_is_said(text: str, limit: int, expected: s
         (escape.code("_x_"), "<code>&#95;x&#95;</code>"),
         (escape.html("<b>\n@x|`'\"&", limit=99), "&lt;b&gt;\u23ce&#10;@\u200bx&#124;&#96;&#39;&#34;&amp;"),
         (escape.html("##[x]", limit=99), "&#35;&#35;[x]"),
-        (escape.prose(" \t "), "(no text)"),
+        (escape.prose("   "), "(no text)"),
         (escape.prose("    x"), "x"),
         (escape.prose("It fell, by 3. That's all."), "It fell, by 3&#46; That's all."),
         (escape.prose("fixes #12"), "fixes &#35;\u200b12"),

@@ -72,6 +72,7 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
         (numbers.with_unit(f"{M}0.012", unit="USD"), f"{M}$0.012"),
         (numbers.with_unit("12", unit="%"), "12%"),
         (numbers.with_unit("12", unit=None), "12"),
+        (numbers.with_unit("12", unit="<b>|\n"), "12"),
     ],
 )
 def test_a_number_has_one_handwriting(text: str, expected: str) -> None:
