@@ -3,6 +3,7 @@
 Retries are not left to the SDK: it waits as long as the provider says, and a stream that breaks is not asked again.
 """
 
+import asyncio
 import json
 import time
 import warnings
@@ -31,31 +32,33 @@ _ERRORS = (
 
 
 class Connection:
-    """The SDK's client with a pool as wide as the concurrency. Belongs to the event loop that it is first used on."""
+    """The SDK's clients, one for each call that is under way at the same time. Belongs to one event loop.
+
+    One client with a pool for all would do, were it not that its pool looks through all its connections twice a call:
+    at a concurrency of 50 that is a quarter of a call's processor time (benchmarks/throughput.py).
+    """
 
     def __init__(self, credentials: Credentials, *, concurrency: int, timeout_s: float) -> None:
         # The SDK warns at every single call; `deprecation` says it once, where it is read.
         warnings.filterwarnings("ignore", message="The model '.*' is deprecated", category=DeprecationWarning)
-        self._secrets = credentials.secrets
-        limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
-        timeout = anthropic.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
-        self._client = anthropic.AsyncAnthropic(
-            api_key=credentials.api_key,
-            auth_token=credentials.auth_token,
-            base_url=credentials.base_url,
-            timeout=timeout,
-            max_retries=0,
-            open_telemetry=False,  # its span beside a span of ours would count every token twice
-            http_client=anthropic.DefaultAsyncHttpxClient(limits=limits, timeout=timeout),
-        )
+        self._credentials = credentials
+        self._timeout = anthropic.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
+        self._tls = httpx2.create_ssl_context()
+        self._slots = asyncio.Semaphore(concurrency)
+        self._all: list[anthropic.AsyncAnthropic] = []
+        self._idle: list[anthropic.AsyncAnthropic] = []
 
     async def attempt(self, request: ModelRequest) -> Reply | Setback:
         """Ask once."""
-        start = time.perf_counter()
-        try:
-            said = await self._ask(request)
-        except _ERRORS as error:
-            return setback(error, model=request.model, secrets=self._secrets)
+        async with self._slots:
+            client = self._idle.pop() if self._idle else self._client()
+            start = time.perf_counter()
+            try:
+                said = await _ask(client, request)
+            except _ERRORS as error:
+                return setback(error, model=request.model, secrets=self._credentials.secrets)
+            finally:
+                self._idle.append(client)
         if not said.complete:
             text = f"{request.model}: the stream ended before the answer did"
             return Setback(failure=failure("connection", text))
@@ -63,15 +66,21 @@ class Connection:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        for client in self._all:
+            await client.close()
 
-    async def _ask(self, request: ModelRequest) -> Said:
-        parameters = _parameters(request)
-        if not request.stream:
-            return whole(await self._client.messages.create(**parameters))
-        stream = await self._client.messages.create(**parameters, stream=True)
-        async with stream:
-            return await collect(stream)
+    def _client(self) -> anthropic.AsyncAnthropic:
+        client = anthropic.AsyncAnthropic(
+            api_key=self._credentials.api_key,
+            auth_token=self._credentials.auth_token,
+            base_url=self._credentials.base_url,
+            timeout=self._timeout,
+            max_retries=0,
+            open_telemetry=False,  # its span beside a span of ours would count every token twice
+            http_client=anthropic.DefaultAsyncHttpxClient(verify=self._tls, timeout=self._timeout),
+        )
+        self._all.append(client)
+        return client
 
 
 def deprecation(model: str) -> str | None:
@@ -80,6 +89,15 @@ def deprecation(model: str) -> str | None:
     if end is None:
         return None
     return f"the model {model!r} ends on {end}: pin a newer one, and accept a new baseline with it"
+
+
+async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest) -> Said:
+    parameters = _parameters(request)
+    if not request.stream:
+        return whole(await client.messages.create(**parameters))
+    stream = await client.messages.create(**parameters, stream=True)
+    async with stream:
+        return await collect(stream)
 
 
 def _parameters(request: ModelRequest) -> dict[str, Any]:

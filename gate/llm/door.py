@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class AnthropicModel:
-    """The Messages API behind one pool of connections, as wide as the concurrency.
+    """The Messages API, with at most `concurrency` calls at the same time, whoever asks.
 
-    A question is asked up to five times where another attempt may help, all within `timeout_s` (seconds). The pool
-    belongs to an event loop: close the model before its loop ends.
+    A question is asked up to five times where another attempt may help, all within `timeout_s` (seconds). Connections
+    belong to an event loop: close the model before its loop ends.
     """
 
     def __init__(

@@ -4,9 +4,9 @@ Never follows a redirect (a credential would go along), and never shows the serv
 """
 
 import os
-import re
+import ssl
 import time
-from collections.abc import Mapping
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -21,12 +21,11 @@ from gate.model.ports import Setting, Target
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
 from gate.targets.answer import MAX_BYTES, parse_json, reply_from
+from gate.targets.headers import headers_to_send
 from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import Pointer, resolve
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _TOO_MANY_REQUESTS, _SERVER_ERROR, _REDIRECT = 429, 500, 300
-_PRIVATE = {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"}
 _EXCERPT = 300
 _REQUEST: dict[str, JsonValue] = {"input": "{{ input }}"}
 
@@ -72,14 +71,19 @@ class HttpOptions(Noun):
 
 
 class HttpTarget(Target):
-    """A service that answers JSON with JSON. One connection pool, as large as the suite's concurrency."""
+    """A service that answers JSON with JSON.
+
+    There is one client for each call that is under way at the same time, since a pool for all looks through all its
+    connections twice a call: much of its processor time at a high concurrency (benchmarks/throughput.py).
+    """
 
     Options: ClassVar = HttpOptions
     options: HttpOptions
 
     def __init__(self, options: HttpOptions, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._client: httpx2.AsyncClient | None = None
+        self._all: list[httpx2.AsyncClient] = []
+        self._idle: list[httpx2.AsyncClient] = []
         self._secrets: frozenset[str] = frozenset()
         _require_url(options.url)
         require_known(options.request, key="request")
@@ -89,17 +93,18 @@ class HttpTarget(Target):
         fill_in(self.options.request, case)
 
     def open(self) -> None:
-        """Open the pool of connections.
+        """Read the headers.
 
         Raises:
             UserError: a variable of the environment that a header needs is not set.
         """
-        self._client = self._client or self._pool()
+        if not self._all:
+            self._idle.append(self._client())
 
     async def ask(self, case: Case) -> Reply | Failure:
-        """Send one request; the first one opens the pool where nobody did."""
-        client = self._client = self._client or self._pool()
+        """Send one request."""
         body = fill_in(self.options.request, case)
+        client = self._idle.pop() if self._idle else self._client()
         start = time.perf_counter()
         try:
             async with client.stream(self.options.method, self.options.url, json=body) as response:
@@ -108,6 +113,8 @@ class HttpTarget(Target):
             return self._failure("timeout", f"no answer within {self.setting.timeout_s:g} s", retryable=True)
         except httpx2.HTTPError as error:
             return self._failure("connection", f"{type(error).__name__}: {error}", retryable=True)
+        finally:
+            self._idle.append(client)
         latency_s = time.perf_counter() - start
         if content is None:
             return self._failure("too_large", f"the answer is larger than {MAX_BYTES:,} bytes")
@@ -117,23 +124,29 @@ class HttpTarget(Target):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        for client in self._all:
+            await client.aclose()
+        self._all, self._idle = [], []
 
-    def _pool(self) -> httpx2.AsyncClient:
-        headers = _expanded(self.options.headers, os.environ)
-        self._secrets = secrets_of(os.environ) | _secrets(self.options.headers, headers)
-        width = self.setting.concurrency
-        return httpx2.AsyncClient(
-            headers=headers,
+    def _client(self) -> httpx2.AsyncClient:
+        sent = headers_to_send(self.options.headers, os.environ)
+        self._secrets = secrets_of(os.environ) | sent.secrets
+        client = httpx2.AsyncClient(
+            headers=sent.headers,
             timeout=self.setting.timeout_s,
-            limits=httpx2.Limits(max_connections=width, max_keepalive_connections=width),
+            verify=self._tls,
             # A cookie would make one draw the continuation of another.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             # A proxy of the environment cannot reach a service on this machine.
             mounts=dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),
         )
+        self._all.append(client)
+        return client
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """One for all clients: to read the certificates takes longer than a request."""
+        return httpx2.create_ssl_context()
 
     def _reply(self, content: bytes, *, latency_s: float) -> Reply | Failure:
         try:
@@ -184,40 +197,6 @@ def _found(options: HttpOptions, answer: Any) -> dict[str, Any]:
             items = [{name: resolve(item, place) for name, place in parts.items()} for item in items]
         found["contexts"] = items
     return found
-
-
-def _expanded(headers: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
-    missing = sorted(
-        {name for value in headers.values() for name in _VARIABLE.findall(value) if not environment.get(name)}
-    )
-    if missing:
-        raise UserError(*(_missing(name) for name in missing))
-    expanded = {
-        header: _VARIABLE.sub(lambda found: environment[found[1]].strip(), value)
-        for header, value in headers.items()
-    }
-    for header, value in expanded.items():
-        if not (value.isascii() and value.isprintable()):
-            message = f"the value of the header {header!r} has a line break or a character beyond ASCII"
-            raise UserError(
-                Problem(message=message, key="headers", fix="mend it, or the variable it is read from")
-            )
-    return expanded
-
-
-def _missing(name: str) -> Problem:
-    return Problem(
-        message=f"the variable {name} of the environment is not set",
-        key="headers",
-        fix=f"set {name} where gate runs (in a workflow: `env:` from a secret)",
-    )
-
-
-def _secrets(given: Mapping[str, str], expanded: Mapping[str, str]) -> frozenset[str]:
-    """What must not be shown: every variable that a header names, and each word of a header that carries a credential."""
-    named = {os.environ[name].strip() for value in given.values() for name in _VARIABLE.findall(value)}
-    words = {word for header in expanded if header.lower() in _PRIVATE for word in expanded[header].split()}
-    return frozenset(named | (words - {"Bearer", "Basic"}))
 
 
 def _require_url(url: str) -> None:

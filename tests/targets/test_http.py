@@ -216,14 +216,14 @@ def test_a_secret_in_the_address_is_not_shown() -> None:
     assert "canary" not in failure.message
 
 
-def test_variables_that_are_not_set_are_told_at_the_first_call_and_not_before(
+def test_variables_that_are_not_set_are_told_when_the_run_begins_and_not_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("NOT_SET", raising=False)
     target = make_target("http://127.0.0.1:1", headers={"A": "${NOT_SET} ${NEITHER}"})
     target.check(make_case())
     with pytest.raises(UserError) as refusal:
-        ask(target)
+        target.open()
     assert [problem.fix.split()[1] for problem in refusal.value.problems] == ["NEITHER", "NOT_SET"]
 
 
@@ -233,7 +233,7 @@ def test_a_header_that_cannot_be_sent_is_refused_without_showing_it(
 ) -> None:
     monkeypatch.setenv("A_TOKEN", value)
     with pytest.raises(UserError, match="the value of the header 'A'") as refusal:
-        ask(make_target("http://127.0.0.1:1", headers={"A": "${A_TOKEN}"}))
+        make_target("http://127.0.0.1:1", headers={"A": "${A_TOKEN}"}).open()
     assert "canary" not in str(refusal.value)
 
 
@@ -258,11 +258,22 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(monkeypatch: p
     assert replied({"output": "x"}).output == "x"
 
 
-def test_the_pool_is_as_wide_as_the_concurrency() -> None:
+def test_connections_are_used_again() -> None:
+    async def walk(server: Loopback) -> None:
+        target, slots = make_target(server.url), asyncio.Semaphore(3)
+
+        async def ask_one(number: int) -> None:
+            async with slots:
+                assert isinstance(await target.ask(make_case(f"c{number}")), Reply)
+
+        target.open()
+        await asyncio.gather(*(ask_one(number) for number in range(12)))
+        await target.aclose()
+
     with serving({"output": "x"}) as server:
-        replies = ask(make_target(server.url), *(make_case(f"c{n}") for n in range(20)))
-    assert all(isinstance(reply, Reply) for reply in replies)
-    assert server.connections <= 4  # the concurrency of the setting
+        asyncio.run(walk(server))
+    assert len(server.requests) == 12
+    assert server.connections <= 3
 
 
 def test_a_case_that_lacks_what_the_request_asks_for_is_refused_before_any_call() -> None:

@@ -139,8 +139,11 @@ def test_an_option_that_does_not_exist_or_cannot_be_is_refused(given: dict[str, 
         PromptOptions(**{"template": "a", "model": "m", **given})
 
 
-def test_checking_opens_no_door(tmp_path: Path) -> None:
-    make_target(tmp_path).check(make_case())  # the setting's model would raise
+def test_the_door_to_the_model_is_opened_when_the_run_begins_and_not_before(tmp_path: Path) -> None:
+    target = make_target(tmp_path)  # the setting's door raises when it is opened
+    target.check(make_case())
+    with pytest.raises(AssertionError, match="must not open the door"):
+        target.open()
 
 
 def test_a_prompt_reaches_the_real_api_s_types_and_its_answer_comes_back(

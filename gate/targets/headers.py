@@ -1,0 +1,50 @@
+"""Headers of the options + environment → headers to send, and what of them must never be shown."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gate.model.errors import Problem, UserError
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PRIVATE = {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headers:
+    """`headers` as they go out. `secrets` are every variable they name, and each word of one that carries a credential."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    secrets: frozenset[str] = field(repr=False)
+
+
+def headers_to_send(given: Mapping[str, str], environment: Mapping[str, str]) -> Headers:
+    """Replace each `${NAME}`; the line break that a pasted secret often ends with is taken off.
+
+    Raises:
+        UserError: a variable is not set, or a value cannot be sent in a header; no value is shown.
+    """
+    names = sorted({name for value in given.values() for name in _VARIABLE.findall(value)})
+    missing = [name for name in names if not environment.get(name)]
+    if missing:
+        raise UserError(*(_missing(name) for name in missing))
+    values = {name: environment[name].strip() for name in names}
+    headers = {
+        header: _VARIABLE.sub(lambda found: values[found[1]], value) for header, value in given.items()
+    }
+    for header, value in headers.items():
+        if not (value.isascii() and value.isprintable()):
+            message = f"the value of the header {header!r} has a line break or a character beyond ASCII"
+            raise UserError(
+                Problem(message=message, key="headers", fix="mend it, or the variable it is read from")
+            )
+    words = {word for header in headers if header.lower() in _PRIVATE for word in headers[header].split()}
+    return Headers(headers=headers, secrets=frozenset(values.values()) | (words - {"Bearer", "Basic"}))
+
+
+def _missing(name: str) -> Problem:
+    return Problem(
+        message=f"the variable {name} of the environment is not set",
+        key="headers",
+        fix=f"set {name} where gate runs (in a workflow: `env:` from a secret)",
+    )
