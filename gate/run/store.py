@@ -63,8 +63,8 @@ class Store:
         self.set_aside = ""
         try:
             folder.mkdir(exist_ok=True)
-            # What was asked and answered is not for git.
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+            if not (folder / ".gitignore").exists():  # what was asked and answered is not for git
+                (folder / ".gitignore").write_text("*\n", encoding="utf-8")
             with contextlib.closing(_lock(folder / "open.lock", wait_s=_BUSY_S)):
                 self._connection = self._connected()
         except (OSError, sqlite3.Error) as error:
