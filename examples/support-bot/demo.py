@@ -7,6 +7,7 @@ It needs no key and no network. It ends with 0 only if every step came out as it
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--keep", action="store_true", help="keep the scratch repository")
     keep = parser.parse_args().keep
+    if shutil.which("git") is None:
+        say("The demo needs git: install it, and try again.", style="31")
+        return 2
     start = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="support-bot-"))
     try:
@@ -81,6 +85,8 @@ def main() -> int:
     except BrokenPromiseError as broken:
         say(f"The demo did not come out as promised: {broken}", style="31")
         return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         if keep:
             say(f"The repository is kept in {folder / 'support-bot'}.")
@@ -162,17 +168,17 @@ def baseline_is_accepted(scratch: Scratch) -> None:
 
 def harmless_edit_passes(scratch: Scratch) -> None:
     """Step 3: other words, the same answers."""
-    scratch.git("switch", "--quiet", "--create", "another-tone", "main")
+    scratch.git("checkout", "--quiet", "-b", "another-tone", "main")
     show_edit(*HARMLESS)
     scratch.edit_prompt(*HARMLESS)
     say("On its branch the edit is judged by the rules and the baseline of `main`.")
     expect(scratch.gate("check", "--base", "main"), 0, "the check of the harmless edit")
-    say("Exit code 0: the answers did not get worse.", style="32")
+    say("Exit code 0: the answers did not get worse, and the branch may be merged.", style="32")
 
 
 def harmful_edit_is_caught(scratch: Scratch) -> None:
     """Step 4: the report names the metric and the category, and the comment is shown."""
-    scratch.git("switch", "--quiet", "--create", "kinder-refunds", "main")
+    scratch.git("checkout", "--quiet", "-b", "kinder-refunds", "main")
     show_edit(*HARMFUL)
     scratch.edit_prompt(*HARMFUL)
     say("It reads well, and nobody would expect harm of it. But the number of days is no longer asked for.")
@@ -190,8 +196,11 @@ def harmful_edit_is_caught(scratch: Scratch) -> None:
         bool(slices) and all("refunds" in name for name in slices),
         "the report names refunds and no other slice",
     )
-    say(f"Exit code 1: {', '.join(sorted(slices))} broke, and nothing else did.", style="32")
-    say("On a pull request this comment would be posted (.gate/comment.md):")
+    say(f"Exit code 1: {', '.join(sorted(slices))} broke, and no other category did.", style="32")
+    print()
+    say(
+        "On a pull request this would be the comment, here in its source (.gate/comment.md). What GitHub folds is folded."
+    )
     quote((scratch.root / ".gate/comment.md").read_text("utf-8"))
 
 
@@ -235,10 +244,13 @@ def show_edit(old: str, new: str) -> None:
     print(paint(f"  + {new.removeprefix('- ')}", style="32"), flush=True)
 
 
-def quote(text: str) -> None:
-    """A document, set off from the narration."""
-    for line in text.splitlines():
-        print(paint("│ ", style="2") + line)
+def quote(markdown: str) -> None:
+    """A comment, set off from the narration; of each folded part its title."""
+    text = re.sub(r"<!--.*?-->\n?", "", markdown)
+    text = re.sub(r"<details>\s*<summary>(.*?)</summary>.*?</details>", r"▸ \1", text, flags=re.DOTALL)
+    for line in text.strip().splitlines():
+        for piece in textwrap.wrap(line, WIDTH - 2, subsequent_indent="  ") or [""]:
+            print(paint("│ ", style="2") + piece)
     sys.stdout.flush()
 
 
