@@ -42,6 +42,7 @@ def examine(comparison: Comparison, *, policy: Policy, level: float) -> Exam:
     total = len(head.cases.keys() | baseline.cases.keys())
     found += say.on_churn(differences, suite=suite, total=total, policy=policy)
     shared = shared_ids(baseline, head)
+    found += _on_small(slices, shared=shared, suite=suite, fewest=policy.slice_min_cases)
     arena = Arena(suite, level, _clusters(comparison, shared=shared), len(head.cases))
     layout = Layout(comparison, baseline, policy, arena, shared)
     outcomes = [outcome for metric in _metrics(comparison) for outcome in layout.lay(metric)]
@@ -100,6 +101,9 @@ def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]])
     for name in sorted(filter(is_counted, names)):
         message = f"the metric name {name!r} in {suite} is reserved for what gate counts itself"
         yield say.error("reserved_name", message, "give the evaluator another name", suite=suite, metric=name)
+    if head.cases and not names:
+        message = f"{suite} has no metric on either side, so nothing can pass"
+        yield say.error("no_metrics", message, "give the suite an evaluator", suite=suite)
     known = {*names, ERROR_RATE, *(f"{COVERAGE}{name}" for name in names)}
     yield from say.on_names(sorted(names), known=known, gates=sorted(comparison.policy.gates), suite=suite)
     for name, ids in slices.items():
@@ -117,6 +121,17 @@ def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]])
         yield say.error(
             "no_clusters", message, "correct `cluster` in gate.yaml, or tag the cases", suite=suite
         )
+
+
+def _on_small(
+    slices: Mapping[str, Sequence[str]], *, shared: Sequence[str], suite: str, fewest: int
+) -> list[Finding]:
+    paired = set(shared)
+    small = [name for name, ids in slices.items() if ids and len(paired.intersection(ids)) < fewest]
+    if not small:
+        return []
+    message = f"slices of {suite} with fewer than {fewest} cases are not judged: {say.named(small)}"
+    return [say.note("small_slices", message, "add cases to them", suite=suite)]
 
 
 def _clusters(comparison: Comparison, *, shared: Sequence[str]) -> dict[str, str] | None:

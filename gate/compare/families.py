@@ -30,7 +30,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def testable(least: Sequence[float], *, level: float) -> list[bool]:
+def rejectable(least: Sequence[float], *, level: float) -> list[bool]:
     """Which hypotheses can be rejected at all, given the smallest p that each could have reached.
 
     Tarone (1990, Biometrics 46:515): with K the smallest number such that at most K hypotheses can reach level / K,

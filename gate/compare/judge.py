@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gate.compare.bars import CASES_FOR_A_TAIL, Bar, is_tail
 from gate.compare.contest import Contest
 from gate.compare.evidence import FEW_CLUSTERS
-from gate.compare.families import holm, testable
+from gate.compare.families import holm, rejectable
 from gate.compare.findings import cases as count_cases
 from gate.model.verdict import Kind
 
@@ -19,9 +19,13 @@ _UNREACHABLE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The p-values of one contest that may be read together with those of all the others."""
+    """The p-values of one contest that may be read together with those of all the others.
+
+    Only a drop that `entered` the family may be rejected. For another one `drop` says what its p would be in it.
+    """
 
     drop: float
+    entered: bool
     bars: tuple[float | None, ...]
 
 
@@ -38,30 +42,30 @@ def adjust(contests: Sequence[Contest], *, level: float) -> list[Adjusted]:
     """Correct over one family: Holm over the drops that can be found at all, and Holm over the bars.
 
     A drop enters only if the pooled draws allow a p small enough and a drop beyond `max_drop`; the others cannot be
-    rejected, their adjusted p is 1. A bar enters if there is enough to hold it against.
+    rejected. A bar enters if there is enough to hold it against.
     """
-    could = testable([reachable_p(contest) for contest in contests], level=level)
+    could = rejectable([reachable_p(contest) for contest in contests], level=level)
     entered = [i for i, can in enumerate(could) if can]
-    adjusted = [1.0] * len(contests)
+    drops = [min(1.0, contest.evidence.p * (len(entered) + 1)) for contest in contests]
     for index, p in zip(entered, holm([contests[i].evidence.p for i in entered]), strict=True):
-        adjusted[index] = p
+        drops[index] = p
     places = [
         (i, j) for i, contest in enumerate(contests) for j in range(len(contest.bars)) if _holds(contest, j)
     ]
     p_values = holm([contests[i].bars[j].p or 0.0 for i, j in places])
     bars = dict(zip(places, p_values, strict=True))
     return [
-        Adjusted(adjusted[i], tuple(bars.get((i, j)) for j in range(len(contest.bars))))
+        Adjusted(drops[i], could[i], tuple(bars.get((i, j)) for j in range(len(contest.bars))))
         for i, contest in enumerate(contests)
     ]
 
 
 def judge(contest: Contest, adjusted: Adjusted, *, level: float) -> Judgement:
     """Judge one metric: the first rule that has something to say decides."""
-    significant = adjusted.drop <= level
+    significant = adjusted.drop <= level and not is_few_clusters(contest)
     return (
         _on_size(contest, fewest=FEWEST_TO_JUDGE, code="too_few_cases")
-        or _on_drop(contest, significant=significant)
+        or _on_drop(contest, rejected=significant and adjusted.entered)
         or _on_bars(contest, adjusted, level=level)
         or _on_size(contest, fewest=FEWEST_TO_PASS, code="few_cases")
         or _on_bound(contest)
@@ -95,8 +99,8 @@ def _on_size(contest: Contest, *, fewest: int, code: str) -> Judgement | None:
     return Judgement(Kind.INCONCLUSIVE, code, reason)
 
 
-def _on_drop(contest: Contest, *, significant: bool) -> Judgement | None:
-    if significant and contest.evidence.delta < -contest.rule.drop_on_scale - LAST_BITS:
+def _on_drop(contest: Contest, *, rejected: bool) -> Judgement | None:
+    if rejected and contest.evidence.delta < -contest.rule.drop_on_scale - LAST_BITS:
         return Judgement(Kind.REGRESSED, "regressed", "got worse by more than is allowed")
     return None
 

@@ -100,13 +100,15 @@ def is_counted(name: str) -> bool:
 
 
 def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
-    """The gate of a metric: its own, the suite's default, and for what we count ourselves only the default's mode.
+    """The gate of a metric: its own, or the suite's default.
 
-    `coverage.<metric>` follows the metric's own mode and floor (`min_coverage`).
+    What is counted rather than scored has bars of another kind, so it takes none from the default: `error_rate` only
+    warns where the default only warns, and blocks else; `coverage.<metric>` has the mode of its metric, and the
+    `min_coverage` of its metric's gate for a floor.
     """
     own = suite.gates.get(metric.name)
     if metric.name == ERROR_RATE:
-        return own or Gate(mode=suite.default_gate.mode)
+        return own or Gate(mode="warn" if suite.default_gate.mode == "warn" else "block")
     if not metric.name.startswith(COVERAGE):
         return own or suite.default_gate
     covered = suite.gates.get(metric.name.removeprefix(COVERAGE), suite.default_gate)

@@ -42,15 +42,18 @@ def judge_slices(contests: Sequence[Contest], *, q: float) -> list[tuple[Judgeme
     As with whole metrics, what the pooled draws do not allow to be found does not enter the family.
     """
     entered = [i for i, contest in enumerate(contests) if reachable_p(contest) <= q]
-    adjusted = [1.0] * len(contests)
+    adjusted = [min(1.0, contest.evidence.p * (len(entered) + 1)) for contest in contests]
     for index, p in zip(entered, benjamini_hochberg([contests[i].evidence.p for i in entered]), strict=True):
         adjusted[index] = p
-    return [(_judge(contest, p=p, q=q), p) for contest, p in zip(contests, adjusted, strict=True)]
+    return [
+        (_judge(contest, rejected=p <= q and reachable_p(contest) <= q), p)
+        for contest, p in zip(contests, adjusted, strict=True)
+    ]
 
 
-def _judge(contest: Contest, *, p: float, q: float) -> Judgement:
+def _judge(contest: Contest, *, rejected: bool) -> Judgement:
     evidence, allowed = contest.evidence, contest.rule.drop_on_scale
-    if p <= q and evidence.delta < -allowed - LAST_BITS:
+    if rejected and evidence.delta < -allowed - LAST_BITS:
         return Judgement(Kind.REGRESSED, "slice_regressed", "dropped by more than a slice is allowed to")
     if not evidence.changed:
         return Judgement(Kind.PASS, "pass", "no case changed")

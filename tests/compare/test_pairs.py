@@ -1,0 +1,95 @@
+"""Which draws stand against which."""
+
+from typing import Any
+
+import pytest
+
+from gate.compare.pairs import churn, counted_metrics, pair, reader, shared_ids, tags_of
+from gate.compare.policy import Rule, resolve
+from gate.model.scorecard import CaseScores, Scorecard
+from gate.model.suite import Gate, Policy
+from tests.builders import make_metric, make_scorecard
+
+
+def make_scores(**fields: Any) -> CaseScores:
+    return CaseScores(**{"key": "k", "trials": 2, "scores": {"accuracy": (1.0, 0.0)}, **fields})
+
+
+def rule_of(**metric: Any) -> Rule:
+    rule = resolve(make_metric(**metric), gate=Gate(), policy=Policy())
+    assert isinstance(rule, Rule)
+    return rule
+
+
+def card_of(**cases: CaseScores) -> Scorecard:
+    return make_scorecard({}, cases=cases)
+
+
+def test_only_cases_that_ask_the_same_are_paired_and_the_rest_is_churn() -> None:
+    before = card_of(a=make_scores(), b=make_scores(), c=make_scores(key="old"))
+    after = card_of(a=make_scores(), c=make_scores(key="new"), d=make_scores())
+    assert shared_ids(before, after) == ["a"]
+    difference = churn(before, after)
+    assert (difference.added, difference.removed, difference.changed) == (("d",), ("b",), ("c",))
+
+
+def test_a_pair_needs_a_draw_on_either_side() -> None:
+    before = card_of(a=make_scores(), b=make_scores(scores={}), c=make_scores())
+    after = card_of(a=make_scores(scores={"accuracy": (1.0,)}), b=make_scores(), c=make_scores(scores={}))
+    pairs = pair(before, after, name="accuracy", shared=["a", "b", "c"])
+    assert pairs.missing == [1, 0, 2]
+    assert pairs.scored().ids == ["a"]
+    assert (pairs.scored().before, pairs.scored().after) == ([(1.0, 0.0)], [(1.0,)])
+
+
+@pytest.mark.parametrize(("better", "worst"), [("higher", 0.0), ("lower", 1.0)])
+def test_missing_draws_get_the_worst_value_and_bring_their_case_back(better: str, worst: float) -> None:
+    before = card_of(a=make_scores(), c=make_scores())
+    after = card_of(a=make_scores(scores={"accuracy": (1.0,)}), c=make_scores(scores={}))
+    imputed = pair(before, after, name="accuracy", shared=["a", "c"]).imputed(rule_of(better=better))
+    assert imputed.ids == ["a", "c"]
+    assert imputed.after == [(1.0, worst), (worst, worst)]
+
+
+def test_a_measure_gets_the_worst_value_that_was_seen() -> None:
+    before = card_of(a=make_scores(scores={"accuracy": (3.0, 9.0)}))
+    after = card_of(a=make_scores(scores={"accuracy": (4.0,)}))
+    pairs = pair(before, after, name="accuracy", shared=["a"])
+    assert pairs.imputed(rule_of(kind="measure", better="lower")).after == [(4.0, 9.0)]
+    assert pairs.imputed(rule_of(kind="measure")).after == [(4.0, 3.0)]
+
+
+def test_an_abstention_is_not_missing() -> None:
+    case = make_scores(scores={"accuracy": (1.0,)}, abstentions={"accuracy": 1})
+    assert pair(card_of(a=case), card_of(a=case), name="accuracy", shared=["a"]).missing == [0]
+
+
+def test_the_error_rate_is_one_for_each_failed_draw() -> None:
+    assert reader("error_rate")(make_scores(trials=3, errors=1)) == (1.0, 0.0, 0.0)
+
+
+def test_coverage_is_one_for_each_scored_draw_and_knows_nothing_of_failed_ones() -> None:
+    case = make_scores(trials=5, errors=2, abstentions={"accuracy": 1})
+    assert reader("coverage.accuracy")(case) == (1.0, 1.0, 0.0)
+    assert reader("coverage.tone")(case) == ()
+
+
+def test_coverage_is_counted_where_a_metric_abstained_or_a_gate_asks_for_it() -> None:
+    silent, loud = card_of(a=make_scores()), card_of(a=make_scores(abstentions={"accuracy": 1}))
+    assert [m.name for m in counted_metrics(silent, silent, asked=())] == ["error_rate"]
+    for cards in ((silent, loud), (loud, silent), (None, loud)):
+        assert [m.name for m in counted_metrics(*cards, asked=())] == ["error_rate", "coverage.accuracy"]
+    assert [m.name for m in counted_metrics(silent, silent, asked={"accuracy"})] == [
+        "error_rate",
+        "coverage.accuracy",
+    ]
+
+
+def test_the_baselines_tags_win_and_the_heads_fill_in() -> None:
+    before = card_of(a=make_scores(tags={"area": "billing"}))
+    after = card_of(
+        a=make_scores(tags={"area": "other", "level": "hard"}), b=make_scores(tags={"area": "new"})
+    )
+    assert tags_of(before, after, "a") == {"area": "billing", "level": "hard"}
+    assert tags_of(before, after, "b") == {"area": "new"}
+    assert tags_of(None, after, "a") == {"area": "other", "level": "hard"}
