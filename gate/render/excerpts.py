@@ -15,6 +15,7 @@ from gate.model.verdict import CaseChange, Kind, SuiteVerdict, Verdict
 
 MOST_EXCERPTS = 20
 MOST_CHARACTERS = 4_000
+_ONE_LINE = 120
 _Group = tuple[SuiteVerdict, str, Sequence[CaseChange]]
 
 
@@ -119,9 +120,11 @@ def _asked(question: str | Sequence[Message] | Mapping[str, JsonValue]) -> str:
 
 
 def _json_text(value: JsonValue) -> str:
-    return (
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
-    )
+    """A text as it is; anything else as JSON, in one line where it is short."""
+    if isinstance(value, str):
+        return value
+    line = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return line if len(line) <= _ONE_LINE else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _cut(text: str) -> str:

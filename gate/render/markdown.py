@@ -140,10 +140,11 @@ def _notes(report: Report) -> Section:
 
 
 def _all(report: Report) -> Section:
-    rows = every(report.verdict)
+    """Every metric, and those slices in which anything changed."""
+    rows = [row for row in every(report.verdict) if row.diff.slice is None or row.has_news]
     slices = sum(row.diff.slice is not None for row in rows)
     what = f"All {counted(len(rows) - slices, 'metric')}"
-    fold, behind = _fold(f"{what} and {counted(slices, 'slice')}" if slices else what)
+    fold, behind = _fold(f"{what}, and {counted(slices, 'slice')} with a change" if slices else what)
     before = f"{fold}{parts.all_table(report.verdict)}"
     return Section(rows=parts.all_rows(rows, report.verdict), before=before, behind=behind)
 

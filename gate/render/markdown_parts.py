@@ -51,8 +51,8 @@ def bad_rows(rows: Iterable[Row], verdict: Verdict) -> Iterator[str]:
     for row in rows:
         texts = figures(row.diff)
         yield _line(
-            _whole(f"{MARKS[row.kind]} {row.word}") + ("" if row.blocking else "<br><sub>warns only</sub>"),
-            *_names(row, verdict),
+            _mark(row.kind, blocking=row.blocking),
+            *_names(row, verdict, below=row.word if row.blocking else f"{row.word}, warns only"),
             _whole(texts.base),
             f"**{_whole(texts.head)}**",
             _spread(texts),
@@ -91,7 +91,7 @@ def all_rows(rows: Iterable[Row], verdict: Verdict) -> Iterator[str]:
 def finding_items(findings: Iterable[Finding]) -> Iterator[str]:
     """One item of a list for each."""
     for finding in findings:
-        mark = f"{MARKS[finding.kind]} " if finding.kind is not Kind.PASS else ""
+        mark = f"{_mark(finding.kind, blocking=finding.blocking)} " if finding.kind is not Kind.PASS else ""
         warns = " (warns)" if finding.kind is not Kind.PASS and not finding.blocking else ""
         yield f"- {mark}{MEDIUM.write(sentence(finding.message))}{warns}"
 
@@ -133,6 +133,11 @@ def step_items(steps: Iterable[Step]) -> Iterator[str]:
         yield f"{item}\n{escape.fenced(step.command, indent='  ')}" if step.command else item
 
 
+def _mark(kind: Kind, *, blocking: bool) -> str:
+    """The mark of a kind; whatever only warns has the mark of a doubt."""
+    return MARKS[kind] if blocking else MARKS[Kind.INCONCLUSIVE]
+
+
 def _headed(line: str, *, left: int) -> str:
     columns = line.count("|") - 1
     rule = "".join("---|" if index < left else "--:|" for index in range(columns))
@@ -143,10 +148,12 @@ def _line(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _names(row: Row, verdict: Verdict) -> list[str]:
+def _names(row: Row, verdict: Verdict, *, below: str = "") -> list[str]:
+    """Suite (where there are several), metric, slice; `below` stands small under the metric."""
     suite = [escape.code(row.diff.suite)] if len(verdict.suites) > 1 else []
+    small = f"<br><sub>{_whole(below)}</sub>" if below else ""
     where = "all" if row.diff.slice is None else escape.code(row.diff.slice)
-    return [*suite, escape.code(row.diff.metric), where]
+    return [*suite, f"{escape.code(row.diff.metric)}{small}", where]
 
 
 def _whole(text: str) -> str:

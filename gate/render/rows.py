@@ -24,6 +24,11 @@ class Row:
         return (self.diff.drop or 0.0) / (self.diff.must_catch or 1.0)
 
     @property
+    def has_news(self) -> bool:
+        """Whether any case moved, or it is not a pass."""
+        return self.kind is not Kind.PASS or bool(self.diff.broken or self.diff.fixed)
+
+    @property
     def group(self) -> tuple[str, str, Kind]:
         """What stands together: a metric with its slices."""
         return self.diff.suite, self.diff.metric, self.kind

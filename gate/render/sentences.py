@@ -62,7 +62,7 @@ def sentence(message: str) -> Words:
 def revision(side: Revision) -> Words:
     """`1a2b3c4` (`feature/x`), and that it holds changes which are in no commit."""
     parts: list[Part] = [Name(side.sha[:_SHA_SHOWN] if side.sha else side.label)]
-    if side.sha and side.label and not side.sha.startswith(side.label):
+    if side.sha and side.label not in {"", "HEAD"} and not side.sha.startswith(side.label):
         parts += [" (", Name(side.label), ")"]
     if side.dirty:
         parts.append(" with uncommitted changes")
@@ -208,7 +208,7 @@ def _movement(diff: MetricDiff) -> str:
     worse = f"{counted(diff.broken, 'case')} got worse"
     if diff.confirmed_broken:
         worse += f" ({count(diff.confirmed_broken)} in every draw)"
-    return f"{worse}, {count(diff.fixed)} better"
+    return f"{worse}, {count(diff.fixed) if diff.fixed else 'none'} better"
 
 
 def _worst_slices(diff: MetricDiff, verdict: Verdict) -> list[str]:

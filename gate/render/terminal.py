@@ -102,7 +102,7 @@ class _Page:
             return
         verdict = self.report.verdict
         texts = [figures(row.diff) for row in rows]
-        tones = [self._style(_TONES[row.kind]) for row in rows]
+        tones = [self._style(_TONES[row.kind if row.blocking else Kind.INCONCLUSIVE]) for row in rows]
         names = [self._name(row, above) for row, above in zip(rows, [None, *rows], strict=False)]
         words = [row.word if row.blocking or row.kind is Kind.PASS else "warns" for row in rows]
         columns = [

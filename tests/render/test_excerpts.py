@@ -109,7 +109,7 @@ def test_questions_and_answers_of_any_shape_become_text() -> None:
     cases = (
         make_case("a", input=(Message(role="user", content="hi"), Message(role="assistant", content="ho"))),
         make_case(
-            "b", input={"q": "\u00fc", "n": 1}, expected={"x": [1]}, place=Place(file="c.jsonl", line=3)
+            "b", input={"q": "\u00fc", "n": 1}, expected={"x": "y" * 120}, place=Place(file="c.jsonl", line=3)
         ),
         make_case("c", expected="text"),
     )
@@ -117,8 +117,8 @@ def test_questions_and_answers_of_any_shape_become_text() -> None:
     found = excerpts(verdict(*map(changed, ids)), results=results(*ids, cases=cases))
     assert found[0].input == "user: hi\nassistant: ho"
     assert found[0].expected is None
-    assert found[1].input == '{\n "n": 1,\n "q": "\u00fc"\n}'
-    assert found[1].expected == '{\n "x": [\n  1\n ]\n}'
+    assert found[1].input == '{"n": 1, "q": "\u00fc"}'
+    assert found[1].expected == '{\n "x": "' + "y" * 120 + '"\n}'
     assert found[1].place == "c.jsonl:3"
     assert found[2].expected == "text"
 

@@ -213,6 +213,18 @@ def test_the_loosened_proposals_come_first_under_a_warning() -> None:
     assert text.index("loosened**: support") < text.index("changed: support")
 
 
+def test_slices_in_which_nothing_changed_are_not_listed() -> None:
+    quiet = tuple(
+        reports.slice_diff(slice=f"tag={index}", kind=Kind.PASS, fixed=0, broken=0) for index in range(9)
+    )
+    report = reports.regressed()
+    suite = report.verdict.suites[0]
+    verdict = report.verdict.model_copy(
+        update={"suites": (suite.model_copy(update={"slices": (*suite.slices, *quiet)}),)}
+    )
+    assert markdown(report.model_copy(update={"verdict": verdict})).text == markdown(report).text
+
+
 def test_a_proposal_that_loosens_nothing_is_no_warning() -> None:
     report = reports.passed().model_copy(update={"proposals": reports.regressed().proposals[-1:]})
     assert "> [!NOTE]\n> **This change moves the bar.**" in markdown(report).text

@@ -138,6 +138,7 @@ def test_an_interval_bears_its_level_where_that_is_known(fields: dict[str, Any],
     [
         (Revision(label="main", sha="0123456789"), "`0123456` (`main`)"),
         (Revision(label="0123456", sha="0123456789"), "`0123456`"),
+        (Revision(label="HEAD", sha="0123456789"), "`0123456`"),
         (Revision(label="working tree"), "`working tree`"),
         (Revision(label="x", sha="0123456789", dirty=True), "`0123456` (`x`) with uncommitted changes"),
     ],
