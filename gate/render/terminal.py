@@ -102,9 +102,11 @@ class _Page:
             return
         verdict = self.report.verdict
         texts = [figures(row.diff) for row in rows]
-        tones = [self._style(_TONES[row.kind if row.blocking else Kind.INCONCLUSIVE]) for row in rows]
+        warns = [not row.blocking and row.kind is not Kind.PASS for row in rows]
+        kinds = [Kind.INCONCLUSIVE if warn else row.kind for row, warn in zip(rows, warns, strict=True)]
+        tones = [self._style(_TONES[kind]) for kind in kinds]
         names = [self._name(row, above) for row, above in zip(rows, [None, *rows], strict=False)]
-        words = [row.word if row.blocking or row.kind is Kind.PASS else "warns" for row in rows]
+        words = ["warns" if warn else row.word for row, warn in zip(rows, warns, strict=True)]
         columns = [
             Column("metric", names, right=False),
             Column("", [Span(w, tone) for w, tone in zip(words, tones, strict=True)], right=False, spare=1),
