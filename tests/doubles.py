@@ -1,4 +1,4 @@
-"""Doubles for tests: real servers on loopback that behave, and misbehave, as they are told to."""
+"""Doubles for tests: real servers on loopback, and plug-ins, that behave and misbehave as they are told to."""
 
 import asyncio
 import json
@@ -8,12 +8,18 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import isawaitable
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError
 
 from gate.model.base import Noun
-from gate.model.ports import NoOptions
+from gate.model.case import Case
+from gate.model.ports import Evaluator, NoOptions, Target
+from gate.model.reply import Failure, Reply, Sample
+from gate.model.score import Metric, Score
+from tests.builders import make_reply, make_setting
 
 # --- a server over real HTTP -----------------------------------------------------------------------------------------
 
@@ -283,3 +289,66 @@ class StubCatalogue:
 
     def options(self, kind: Literal["target", "evaluator"], use: str) -> type[Noun]:
         return self._kinds[kind][use]
+
+
+# --- plug-ins that do as they are told -----------------------------------------------------------------------------------
+
+
+class FakeTarget(Target):
+    """A target that answers as `answer(case, index)` says: with a reply, a failure, or whatever it awaits or raises.
+
+    `asked` is every draw that was started, `answered` those that came to an end, `most_at_once` the largest number in
+    flight.
+    """
+
+    def __init__(
+        self, answer: Callable[[Case, int], Any] = lambda case, _: make_reply(f"answer to {case.id}")
+    ) -> None:
+        super().__init__(NoOptions(), make_setting(Path()))
+        self.answer = answer
+        self.asked: list[tuple[str, int]] = []
+        self.answered: list[tuple[str, int]] = []
+        self.in_flight = self.most_at_once = 0
+
+    async def ask(self, case: Case) -> Reply | Failure:
+        return await self.draw(case, index=0)
+
+    async def draw(self, case: Case, *, index: int) -> Reply | Failure:
+        self.asked.append((case.id, index))
+        self.in_flight += 1
+        self.most_at_once = max(self.most_at_once, self.in_flight)
+        try:
+            given = self.answer(case, index)
+            answer: Reply | Failure = await given if isawaitable(given) else given
+            self.answered.append((case.id, index))
+            return answer
+        finally:
+            self.in_flight -= 1
+
+
+class FakeEvaluator(Evaluator):
+    """An evaluator that scores as `scored(sample)` says; by default every reply 1 on one metric of its own name."""
+
+    def __init__(
+        self,
+        name: str = "accuracy",
+        scored: Callable[[Sample], Any] = lambda _: [Score(value=1)],
+        *,
+        metrics: Sequence[Metric] | None = None,
+        described: Sequence[Metric] = (),
+    ) -> None:
+        super().__init__(name, NoOptions(), make_setting(Path()))
+        self.scored, self.described = scored, described
+        self.known = (Metric(name=name, kind="binary"),) if metrics is None else metrics
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        return self.known
+
+    def describe(self, metric: str) -> Metric | None:
+        return next((known for known in (*self.known, *self.described) if known.name == metric), None)
+
+    async def score(self, sample: Sample) -> Sequence[Score]:
+        given = self.scored(sample)
+        scores: Sequence[Score] = await given if isawaitable(given) else given
+        return scores
