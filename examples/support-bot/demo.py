@@ -229,7 +229,8 @@ def heading(title: str) -> None:
 
 def say(text: str, *, style: str = "") -> None:
     """One calm paragraph."""
-    print(paint(textwrap.fill(text, WIDTH), style=style), flush=True)
+    filled = textwrap.fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
+    print(paint(filled, style=style), flush=True)
 
 
 def command(line: str) -> None:
