@@ -30,18 +30,18 @@ class Seam:
 
     async def call(self, awaitable: Awaitable[_T]) -> _T | Failure:
         """Await it. Whatever it raises is a Failure, and so is an answer that comes after the limit."""
-        late = asyncio.timeout(self.limit_s)
+        task, late = asyncio.current_task(), asyncio.timeout(self.limit_s)
+        outcome: _T | Failure
         try:
             async with late:
-                value = await awaitable
+                outcome = await awaitable
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            return self.failure("exception", "it was cancelled from within")
+            outcome = self.failure("exception", "it was cancelled from within")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - code of anybody may raise anything
-            return self._timeout() if late.expired() else self._raised(error)
-        return self._timeout() if late.expired() else value
+            outcome = self._raised(error)
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError  # we are to stop, whatever the other side made of that
+        return self._timeout() if late.expired() else outcome
 
     def failure(self, kind: str, message: str) -> Failure:
         """A failure at this seam."""
