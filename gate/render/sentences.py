@@ -140,7 +140,8 @@ def _passed(report: Report) -> Words:
     what = (
         f"no regression found in {counted(gated, 'gated metric')} over {counted(cases, 'case')}{where}, from "
     )
-    return (what, *revision(report.base), " to ", *revision(report.head), ".")
+    warned = " What only warns is shown below." if leading(verdict) is not None else ""
+    return (what, *revision(report.base), " to ", *revision(report.head), f".{warned}")
 
 
 def moved(diff: MetricDiff, report: Report) -> Words:

@@ -1,6 +1,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 
 import cmarkgfm
@@ -68,6 +69,17 @@ class Page(HTMLParser):
             self.text_outside_code += data
 
 
+@cache
+def harmless(kind: Kind = Kind.REGRESSED) -> Page:
+    """The page of a report whose every text is `x`."""
+    return page(reports.foreign("x", kind=kind))
+
+
+@cache
+def many() -> Report:
+    return reports.many()
+
+
 def page(report: Report) -> Page:
     """The report as GitHub's own renderer makes it; GitHub lets a good part of raw HTML pass, here all of it does."""
     return Page(cmarkgfm.github_flavored_markdown_to_html(markdown(report).text, Options.CMARK_OPT_UNSAFE))
@@ -90,8 +102,8 @@ def test_foreign_text_has_its_page() -> None:
 @pytest.mark.parametrize("kind", FOREIGN_KINDS)
 @pytest.mark.parametrize("name", CORPUS)
 def test_hostile_text_makes_no_element_no_attribute_and_no_comment(name: str, kind: Kind) -> None:
-    harmless, hostile = page(reports.foreign("x", kind=kind)), page(reports.foreign(CORPUS[name], kind=kind))
-    assert hostile.elements == harmless.elements
+    hostile = page(reports.foreign(CORPUS[name], kind=kind))
+    assert hostile.elements == harmless(kind).elements
     assert len(hostile.comments) == 1
     assert hostile.comments[0].startswith(" gate:1 ")
 
@@ -107,7 +119,7 @@ def test_hostile_text_is_shown_as_it_stands(name: str) -> None:
 @given(ANY_TEXT | SYNTAX)
 def test_any_text_in_any_field_makes_the_elements_that_a_harmless_one_makes(text: str) -> None:
     found = page(reports.foreign(text))
-    assert found.elements == page(reports.foreign("x")).elements
+    assert found.elements == harmless().elements
     assert len(found.comments) == 1
 
 
@@ -127,13 +139,13 @@ def test_no_line_of_the_page_is_a_command_to_a_runner(text: str) -> None:
 
 @pytest.mark.parametrize("budget", [SMALLEST_BUDGET_BYTES, 30_000, BUDGET_BYTES, 250_000])
 def test_the_page_keeps_its_budget_closes_its_blocks_and_says_what_was_cut(budget: int) -> None:
-    text = markdown(reports.many(), budget_bytes=budget).text
+    text = markdown(many(), budget_bytes=budget).text
     assert len(text.encode()) <= budget
     for opening, closing in (FOLDS[:2], FOLDS[2:]):
         assert text.count(opening) == text.count(closing)
     assert re.search(r"\d+ more rows: see all metrics below", text)
     assert text.count("more did not fit here") >= 3
-    assert page(reports.many()).elements["h1 []"] == 0
+    assert text.count("```") % 2 == 0
 
 
 @pytest.mark.parametrize("name", CORPUS)

@@ -89,6 +89,16 @@ def test_a_pass_says_what_was_looked_at() -> None:
     )
 
 
+def test_a_pass_with_warnings_says_that_there_are_some() -> None:
+    slow = reports.latency_diff(kind=Kind.REGRESSED, mode="warn")
+    suite = SuiteVerdict(suite="support", kind=Kind.PASS, diffs=(slow, reports.make_diff()))
+    verdict = reports.make_verdict((suite,), (reports.finding_of(slow, "regressed"),))
+    assert verdict.kind is Kind.PASS
+    said = text(headline(reports.make_report(verdict)))
+    assert said.startswith("Pass: no regression found in 1 gated metric ")
+    assert said.endswith(" What only warns is shown below.")
+
+
 def test_what_has_no_figures_is_told_by_its_message() -> None:
     assert text(headline(reports.failed())) == (
         "Error at `1a2b3c4` (`tighter-refunds`) against `9f8e7d6` (`main`): search has no baseline to be compared "
