@@ -40,7 +40,8 @@ _PROSE_PUNCTUATION = re.compile(
 )
 # GitHub makes links and pictures of these after markdown is done: an address, an issue, an emoji.
 _REFERENCES = re.compile(r"(?i):(?=//)|#(?=\d)|\bgh-(?=\d)|\bwww(?=\.)|:(?=[\w+-])|@")
-_COMMAND = re.compile(r"^((?:\x1b\[[0-9;]*m|[^\S\n])*:)(?=:)|(##)(?=\[)", re.MULTILINE)
+_STYLE = r"(?:\x1b\[[0-9;]*m)"
+_COMMAND = re.compile(rf"^((?:{_STYLE}|[^\S\n])*:)(?={_STYLE}*:)|(##)(?={_STYLE}*\[)", re.MULTILINE)
 
 
 def clean(text: str, *, limit: int, newline: str = NEWLINE_MARK) -> str:

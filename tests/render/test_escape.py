@@ -96,11 +96,19 @@ def test_line_ends_of_a_longer_text_are_marked_and_kept_apart() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["::error::x", "  ::error::x", "\x1b[1m::error::x", "ok\n::error::x", "##[error]x", "ok ##[group]x"],
+    [
+        "::error::x",
+        "  ::error::x",
+        "\x1b[1m::error::x",
+        "\x1b[1m:\x1b[0m:error::x",
+        "ok\n::error::x",
+        "##[error]x",
+        "ok ##[group]x",
+    ],
 )
 def test_no_line_is_a_command_to_a_runner(line: str) -> None:
     for each in escape.log_safe(line).splitlines():
-        plain = each.replace("\x1b[1m", "").lstrip()
+        plain = each.replace("\x1b[1m", "").replace("\x1b[0m", "").lstrip()
         assert not plain.startswith("::")
         assert "##[" not in plain
 
