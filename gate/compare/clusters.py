@@ -10,11 +10,15 @@ from gate.compare.distributions import t_cdf
 
 @dataclass(frozen=True, slots=True)
 class ClusterMean:
-    """A mean over n cases in `groups` clusters. `error` is its standard error; infinite for a single cluster."""
+    """A mean over n cases in `groups` clusters. `error` is its standard error; infinite for a single cluster.
+
+    `largest` is the largest sum of a cluster's values, without its sign.
+    """
 
     mean: float
     error: float
     groups: int
+    largest: float
 
     @property
     def df(self) -> int:
@@ -43,7 +47,8 @@ def cluster_mean(values: Sequence[float], *, labels: Sequence[str]) -> ClusterMe
     for value, label in zip(values, labels, strict=True):
         sums[label].append(value)
     groups = len(sums)
+    largest = max(abs(math.fsum(group)) for group in sums.values())
     if groups == 1:
-        return ClusterMean(mean, math.inf, 1)
+        return ClusterMean(mean, math.inf, 1, largest)
     squares = math.fsum((math.fsum(group) - len(group) * mean) ** 2 for group in sums.values())
-    return ClusterMean(mean, math.sqrt(groups / (groups - 1) * squares) / n, groups)
+    return ClusterMean(mean, math.sqrt(groups / (groups - 1) * squares) / n, groups, largest)

@@ -38,7 +38,7 @@ class _Settled:
 
 
 def decide(comparisons: Sequence[Comparison], policy: Policy, *, look: int = 1, looks: int = 1) -> Verdict:
-    """Decide over all suites. The order of suites, cases, metrics and draws of one side does not matter.
+    """Decide over all suites. The order of suites, cases and metrics does not matter.
 
     Args:
         comparisons: the suites, each once.

@@ -121,11 +121,10 @@ def _on_bars(contest: Contest, adjusted: Adjusted, *, level: float) -> Judgement
 
 def _on_bound(contest: Contest) -> Judgement | None:
     """Inconclusive, unless a drop of `must_catch` is ruled out or nothing changed at all."""
-    evidence, few = contest.evidence, is_few_clusters(contest)
-    bound = min(evidence.low, evidence.plain_low) if few else evidence.low
-    if not evidence.changed or bound > -contest.rule.catch_on_scale:
+    evidence = contest.evidence
+    if not evidence.changed or evidence.low > -contest.rule.catch_on_scale:
         return None
-    if few:
+    if is_few_clusters(contest):
         reason = f"{evidence.clusters} clusters are too few to tell; {FEW_CLUSTERS} can be judged"
         return Judgement(Kind.INCONCLUSIVE, "few_clusters", reason)
     return Judgement(Kind.INCONCLUSIVE, "inconclusive", "a drop that must be caught cannot be ruled out")
