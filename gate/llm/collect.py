@@ -1,12 +1,14 @@
 """The events of a streamed message, or a whole message → what was said. Never asks anything itself.
 
-Text is collected across content blocks: a thinking block may come first, and is no part of the answer.
+Text is collected across content blocks: a thinking block may come first, and is no part of the answer. Events are read
+as plain JSON, since to make the SDK's types of each takes longer than everything else about them.
 """
 
+import json
 import time
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from gate.model.reply import Usage
 
@@ -18,8 +20,31 @@ _COUNTS = {
 }
 
 
+class ServerSentEvent(Protocol):
+    """One event of a stream, as the SDK's decoder gives it."""
+
+    @property
+    def event(self) -> str | None:
+        """Its name."""
+        ...
+
+    @property
+    def data(self) -> str:
+        """Its data: JSON."""
+        ...
+
+
 class MalformedError(Exception):
     """What came back is no answer of a Messages API."""
+
+
+class ErrorEventError(Exception):
+    """The provider broke a stream off, with an error of a `type` of its own."""
+
+    def __init__(self, error: object) -> None:
+        fields = error if isinstance(error, Mapping) else {}
+        self.type = _word(fields.get("type")) or ""
+        super().__init__(_word(fields.get("message")) or "no reason is given")
 
 
 @dataclass(kw_only=True)
@@ -44,12 +69,13 @@ class Said:
         """The token counts; None where the provider gave none."""
         return Usage(**self.counts) if self.counts else None
 
-    def count(self, usage: Any) -> None:
+    def count(self, usage: object) -> None:
         """Take in counts; those of a stream are cumulative, so the last one holds."""
-        for theirs, ours in _COUNTS.items():
-            value = getattr(usage, theirs, None)
-            if isinstance(value, int) and value >= 0:
-                self.counts[ours] = value
+        if isinstance(usage, Mapping):
+            for theirs, ours in _COUNTS.items():
+                value = usage.get(theirs)
+                if isinstance(value, int) and value >= 0:
+                    self.counts[ours] = value
 
     def say(self, text: object) -> None:
         """Take in a piece of the answer."""
@@ -60,52 +86,59 @@ class Said:
         self.parts.append(text)
 
 
-async def collect(events: AsyncIterable[Any]) -> Said:
+async def collect(events: AsyncIterable[ServerSentEvent]) -> Said:
     """The events of a stream → what was said.
 
     Raises:
+        ErrorEventError: the provider broke it off.
         MalformedError: an event lacks what it must hold.
     """
     said = Said()
     async for event in events:
-        try:
-            _take(event, said)
-        except AttributeError as error:
-            raise MalformedError(f"a stream event is malformed: {error}") from None
+        if event.event in _TAKEN:
+            try:
+                _take(event.event, json.loads(event.data), said)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise MalformedError(f"the event {event.event} of the stream is malformed: {error}") from None
     return said
 
 
 def whole(message: Any) -> Said:
-    """A message that was not streamed → what was said.
+    """A message that was not streamed, as plain JSON → what was said.
 
     Raises:
         MalformedError: it is no message.
     """
     said = Said(complete=True)
     try:
-        for block in message.content:
-            if block.type == "text":
-                said.say(block.text)
-        said.model, said.stop_reason = _word(message.model), _word(message.stop_reason)
-        said.count(message.usage)
-    except (AttributeError, TypeError) as error:
-        raise MalformedError(f"the answer is no message: {error}") from None
+        for block in message["content"]:
+            if block["type"] == "text":
+                said.say(block["text"])
+        said.model, said.stop_reason = _word(message["model"]), _word(message["stop_reason"])
+        said.count(message.get("usage"))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise MalformedError(f"the answer is no message: {error!r}") from None
     said.first_text_at = None  # all of it came at once: there was no first token to time
     return said
 
 
-def _take(event: Any, said: Said) -> None:
-    if event.type == "content_block_delta":
-        if event.delta.type == "text_delta":
-            said.say(event.delta.text)
-    elif event.type == "message_start":
-        said.model = _word(event.message.model)
-        said.count(event.message.usage)
-    elif event.type == "message_delta":
-        said.stop_reason = _word(event.delta.stop_reason)
-        said.count(getattr(event, "usage", None))
-    elif event.type == "message_stop":
+_TAKEN = frozenset({"content_block_delta", "message_start", "message_delta", "message_stop", "error"})
+
+
+def _take(name: str | None, data: Any, said: Said) -> None:
+    if name == "content_block_delta":
+        if data["delta"]["type"] == "text_delta":
+            said.say(data["delta"]["text"])
+    elif name == "message_start":
+        said.model = _word(data["message"]["model"])
+        said.count(data["message"].get("usage"))
+    elif name == "message_delta":
+        said.stop_reason = _word(data["delta"]["stop_reason"])
+        said.count(data.get("usage"))
+    elif name == "message_stop":
         said.complete = True
+    else:
+        raise ErrorEventError(data.get("error"))
 
 
 def _word(value: object) -> str | None:

@@ -13,7 +13,7 @@ import anthropic
 import httpx2
 from anthropic.resources.messages import DEPRECATED_MODELS
 
-from gate.llm.collect import MalformedError, Said, collect, whole
+from gate.llm.collect import ErrorEventError, MalformedError, Said, collect, whole
 from gate.llm.credentials import Credentials
 from gate.llm.failures import Setback, failure, setback
 from gate.llm.price import cost_usd
@@ -25,6 +25,7 @@ _ERRORS = (
     anthropic.AnthropicError,
     httpx2.HTTPError,
     httpx2.StreamError,
+    ErrorEventError,
     MalformedError,
     json.JSONDecodeError,
     UnicodeDecodeError,
@@ -93,11 +94,12 @@ def deprecation(model: str) -> str | None:
 
 async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest) -> Said:
     parameters = _parameters(request)
+    responses = client.messages.with_streaming_response
     if not request.stream:
-        return whole(await client.messages.create(**parameters))
-    stream = await client.messages.create(**parameters, stream=True)
-    async with stream:
-        return await collect(stream)
+        async with responses.create(**parameters) as response:
+            return whole(await response.json())
+    async with responses.create(**parameters, stream=True) as response:
+        return await collect(anthropic.AsyncStream.raw_events(response.http_response))
 
 
 def _parameters(request: ModelRequest) -> dict[str, Any]:

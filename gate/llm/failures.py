@@ -8,6 +8,7 @@ from typing import Any
 import anthropic
 import httpx2
 
+from gate.llm.collect import ErrorEventError
 from gate.llm.retry import asked_wait_s
 from gate.model.redaction import redact, shortened
 from gate.model.reply import Failure
@@ -23,7 +24,7 @@ _BY_STATUS = {
     504: "timeout",
     529: "overloaded",
 }
-# An error inside a stream comes with status 200, and says its type only.
+# An error inside a stream has no status, and says its type only.
 _BY_TYPE = {
     "authentication_error": "auth",
     "billing_error": "payment",
@@ -55,7 +56,7 @@ _PASSING = {
     "connection",
 }  # another attempt may succeed
 _CONFLICT = 409  # the SDK retries it too
-_BAD_REQUEST, _SERVER_ERROR = 400, 500
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,10 @@ def setback(error: Exception, *, model: str, secrets: Collection[str]) -> Setbac
     """An error of one attempt → what it means. `secrets` are blotted out of the message."""
     if isinstance(error, anthropic.APIStatusError):
         return _of_status(error, model=model, secrets=secrets)
+    if isinstance(error, ErrorEventError):
+        kind = _BY_TYPE.get(error.type, "server_error")
+        text = f"{model}: the stream was broken off ({error.type or kind}): {error}"
+        return Setback(failure=failure(kind, text, secrets=secrets))
     if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException):
         kind, text = "timeout", "no answer in time"
     elif isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
@@ -94,27 +99,22 @@ def failure(kind: str, text: str, *, secrets: Collection[str] = (), retryable: b
 
 def _of_status(error: anthropic.APIStatusError, *, model: str, secrets: Collection[str]) -> Setback:
     status, headers = error.status_code, error.response.headers
-    kind = _kind(status, error.type)
+    kind = _kind(status)
     orders: dict[str | None, Any] = {"true": True, "false": False}
     retryable = orders.get(headers.get("x-should-retry"), kind in _PASSING or status == _CONFLICT)
     request = f" [request {error.request_id}]" if error.request_id else ""
     said = shortened(error.api_message or error.message, limit=250)
-    code = f"status {status}" if status >= _BAD_REQUEST else "an error in the stream"
-    text = f"{model}: {code} ({error.type or kind}): {said}{request}"
+    text = f"{model}: status {status} ({error.type or kind}): {said}{request}"
     return Setback(
         failure=failure(kind, text, secrets=secrets, retryable=retryable),
         asked_s=asked_wait_s(headers, now=time.time()),
     )
 
 
-def _kind(status: int, error_type: str | None) -> str:
+def _kind(status: int) -> str:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
-    if status >= _SERVER_ERROR:
-        return "server_error"
-    if status >= _BAD_REQUEST:
-        return "bad_request"
-    return _BY_TYPE.get(error_type or "", "server_error")
+    return "server_error" if status >= _SERVER_ERROR else "bad_request"
 
 
 def _root(error: BaseException) -> str:

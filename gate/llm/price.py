@@ -3,21 +3,50 @@
 The prices are those of the installed genai-prices, read offline; a run's cost follows the version that is locked.
 """
 
+from functools import cache
+
 import genai_prices
+from genai_prices.types import ModelPrice, TieredPrices
 
 from gate.model.reply import Usage
 
+_PER = 1_000_000  # tokens that a price is for
+
 
 def cost_usd(model: str, usage: Usage) -> float | None:
-    """What one reply cost at the standard rate of Anthropic's own API; None where the model's price is not known."""
-    cached = usage.cache_read_tokens + usage.cache_write_tokens
-    counts = genai_prices.Usage(
-        input_tokens=usage.input_tokens + cached,  # theirs includes the cache's tokens
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-    )
+    """What one reply cost at the standard rate of Anthropic's own API; None where the model's price is not known.
+
+    The same number as `genai_prices.calc_price`, which takes thirty times as long because it looks everything up anew.
+    """
+    prices = _prices(model)
+    if prices is None or prices.input_mtok is None or prices.output_mtok is None:
+        return None
+    asked = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+    plain = _rate(prices.input_mtok, asked=asked)
+    read = _rate(prices.cache_read_mtok, asked=asked, otherwise=plain)
+    write = _rate(prices.cache_write_mtok, asked=asked, otherwise=plain)
+    answered = _rate(prices.output_mtok, asked=asked)
+    return (
+        usage.input_tokens * plain
+        + usage.cache_read_tokens * read
+        + usage.cache_write_tokens * write
+        + usage.output_tokens * answered
+    ) / _PER
+
+
+@cache
+def _prices(model: str) -> ModelPrice | None:
     try:
-        return float(genai_prices.calc_price(counts, model, provider_id="anthropic").total_price)
+        return genai_prices.calc_price(genai_prices.Usage(), model, provider_id="anthropic").model_price
     except LookupError:
         return None
+
+
+def _rate(price: object, *, asked: int, otherwise: float = 0.0) -> float:
+    """US dollars for a million tokens. A tier holds for all tokens of a call that asks with more than its start."""
+    if price is None:
+        return otherwise
+    if isinstance(price, TieredPrices):
+        reached = [tier.price for tier in price.tiers if asked > tier.start]
+        price = reached[-1] if reached else price.base
+    return float(price)  # type: ignore[arg-type] # a Decimal: ModelPrice declares no type for its fields

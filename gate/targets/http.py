@@ -85,7 +85,7 @@ class HttpTarget(Target):
         self._all: list[httpx2.AsyncClient] = []
         self._idle: list[httpx2.AsyncClient] = []
         self._secrets: frozenset[str] = frozenset()
-        _require_url(options.url)
+        self._url = _usable_url(options.url)
         require_known(options.request, key="request")
 
     def check(self, case: Case) -> None:
@@ -107,7 +107,7 @@ class HttpTarget(Target):
         client = self._idle.pop() if self._idle else self._client()
         start = time.perf_counter()
         try:
-            async with client.stream(self.options.method, self.options.url, json=body) as response:
+            async with client.stream(self.options.method, self._url, json=body) as response:
                 content = await _read(response)
         except httpx2.TimeoutException:
             return self._failure("timeout", f"no answer within {self.setting.timeout_s:g} s", retryable=True)
@@ -199,19 +199,24 @@ def _found(options: HttpOptions, answer: Any) -> dict[str, Any]:
     return found
 
 
-def _require_url(url: str) -> None:
+def _usable_url(url: str) -> httpx2.URL:
+    """The address, parsed once.
+
+    Raises:
+        UserError: it is none.
+    """
     try:
-        httpx2.URL(url)
-        parts = urlsplit(url)
+        parts, parsed = urlsplit(url), httpx2.URL(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except (httpx2.InvalidURL, ValueError):
         usable = False
-    if not usable:
-        raise UserError(
-            Problem(
-                message="this is no address of a service",
-                key="url",
-                value=redact(url),
-                fix="write it with its scheme: http://127.0.0.1:8000/ask",
-            )
+    if usable:
+        return parsed
+    raise UserError(
+        Problem(
+            message="this is no address of a service",
+            key="url",
+            value=redact(url),
+            fix="write it with its scheme: http://127.0.0.1:8000/ask",
         )
+    )
