@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gate.model.base import Noun
     from gate.model.case import Case, Context, Message
     from gate.model.errors import Problem, UserError
     from gate.model.ports import Evaluator, ScoringError, Setting, Target
@@ -20,6 +21,7 @@ __all__ = [
     "Failure",
     "Message",
     "Metric",
+    "Noun",
     "Problem",
     "Reply",
     "Sample",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "gate.model.base": ("Noun",),
     "gate.model.case": ("Case", "Context", "Message"),
     "gate.model.errors": ("Problem", "UserError"),
     "gate.model.ports": ("Evaluator", "ScoringError", "Setting", "Target"),
