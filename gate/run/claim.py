@@ -1,10 +1,11 @@
 """One run's place in the journal: what was kept of it, and where what it finishes goes. Never touches the file itself.
 
-Trials that finish while a commit is under way share the next one, so that a commit costs a batch and not a trial.
+Trials that finish in the same moment share a commit. It runs on the event loop: it takes less than handing it to
+another thread would, which on a busy machine is a wait for every batch.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gate.model.case import Case
 from gate.model.run import Trial
@@ -13,20 +14,15 @@ Keyed = tuple[str, Trial]  # a trial with the key of its case
 
 
 class Claim:
-    """`kept` is by case id and draw; `write` returns when what it is given is on disk."""
+    """`kept` is by case id and draw; `write` puts a batch on disk."""
 
     def __init__(
-        self,
-        *,
-        kept: Mapping[tuple[str, int], Keyed],
-        write: Callable[[Sequence[Keyed]], Awaitable[None]],
+        self, *, kept: Mapping[tuple[str, int], Keyed], write: Callable[[Sequence[Keyed]], None]
     ) -> None:
         self.complete = False
         self._kept, self._write = kept, write
         self._waiting: list[Keyed] = []
-        self._next: asyncio.Task[None] | None = None
-        self._commits: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Lock()
+        self._commit: asyncio.Task[None] | None = None
 
     def kept(self, case: Case, *, index: int) -> Trial | None:
         """The trial that was done before the interruption, if the case is still the same."""
@@ -34,20 +30,19 @@ class Claim:
         return trial if key == case.key else None
 
     async def keep(self, case: Case, trial: Trial) -> None:
-        """Returns when the trial is on disk. A cancellation does not keep it from getting there."""
+        """Returns when the trial is on disk. Cancelled, it gets there with the next `flush`."""
         self._waiting.append((case.key, trial))
-        if self._next is None:
-            self._next = asyncio.create_task(self._commit())
-            self._commits.add(self._next)
-            self._next.add_done_callback(self._commits.discard)
-        await asyncio.shield(self._next)
+        if self._commit is None:
+            self._commit = asyncio.create_task(self._soon())
+        await asyncio.shield(self._commit)
 
-    async def flushed(self) -> None:
-        """Returns when all is on disk."""
-        while self._commits:
-            await asyncio.wait(self._commits)
+    def flush(self) -> None:
+        """Put on disk what is not there yet."""
+        batch, self._waiting = self._waiting, []
+        if batch:
+            self._write(batch)
 
-    async def _commit(self) -> None:
-        async with self._turn:
-            batch, self._waiting, self._next = self._waiting, [], None
-            await self._write(batch)
+    async def _soon(self) -> None:
+        await asyncio.sleep(0)  # for the others that finished in the same moment
+        self._commit = None
+        self.flush()

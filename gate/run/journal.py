@@ -4,7 +4,6 @@ It is no cache: what a walk that ended well has done is removed, so that the nex
 cannot be written, it says so once, and the walk goes on without it.
 """
 
-import asyncio
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from gate.model.run import Trial
 from gate.run.claim import Claim, Keyed
@@ -94,11 +94,11 @@ class Journal:
                 self._warn(f"the journal {self._file}: {place} is not readable, and asked again")
         return kept
 
-    async def _write(self, store: Store, run: int, batch: Sequence[Keyed]) -> None:
+    def _write(self, store: Store, run: int, batch: Sequence[Keyed]) -> None:
         if self._broken:
             return
         try:
-            await asyncio.to_thread(_put, store, run, batch)
+            store.write(run, [(trial.case_id, trial.index, key, _dumped(trial)) for key, trial in batch])
         except StoreError as error:
             self._give_up(error)
 
@@ -108,14 +108,12 @@ class Journal:
             self._warn(f"the journal {self._file} cannot be written ({error}): {_AGAIN}")
 
 
-def _put(store: Store, run: int, batch: Sequence[Keyed]) -> None:
-    rows = [
-        # Escaped beyond ASCII: a text may hold half of a surrogate pair, which is no UTF-8.
-        (trial.case_id, trial.index, key, json.dumps(trial.model_dump(mode="json", exclude_defaults=True)))
-        for key, trial in batch
-    ]
-    store.write(run, rows)
+def _dumped(trial: Trial) -> str:
+    try:
+        return trial.model_dump_json(exclude_defaults=True)
+    except PydanticSerializationError:  # half of a surrogate pair, which is no UTF-8: escaped, it is JSON
+        return json.dumps(trial.model_dump(mode="json", exclude_defaults=True))
 
 
-async def _nowhere(batch: Sequence[Keyed]) -> None:
+def _nowhere(batch: Sequence[Keyed]) -> None:
     """Where there is no journal, nothing is kept."""

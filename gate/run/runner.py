@@ -115,7 +115,7 @@ class _Run:
         if left:
             await asyncio.wait(left, timeout=_GRACE_S)
         if self._claim is not None:
-            await self._claim.flushed()
+            self._claim.flush()
 
     async def _work(self) -> None:
         while (seat := await self._next()) is not None:

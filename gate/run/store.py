@@ -7,7 +7,6 @@ not tell: it is given anew, and means something else on the other side of a cont
 
 import contextlib
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -48,7 +47,7 @@ class StoreError(Exception):
 
 
 class Store:
-    """The store in a folder, which is made where it is missing. May be called from several threads.
+    """The store in a folder, which is made where it is missing. Belongs to the thread that made it.
 
     `set_aside` says what was wrong with a file that could not be read and was renamed; empty where nothing was.
 
@@ -58,7 +57,6 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._guard = threading.Lock()
         self._locks: dict[int, sqlite3.Connection] = {}
         self.set_aside = ""
         try:
@@ -105,7 +103,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file, and of every run that is still locked."""
-        with self._guard, contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error):
             for lock in self._locks.values():
                 lock.close()
             self._locks = {}
@@ -154,7 +152,7 @@ class Store:
     def _shrink(self) -> None:
         """Give the space of a large run back, where nobody else is at work."""
         db = self._connection
-        with self._guard, contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error):
             (pages,), (runs,) = (
                 db.execute(question).fetchone()
                 for question in ("PRAGMA page_count", "SELECT count(*) FROM runs")
@@ -167,26 +165,27 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._guard:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                with contextlib.suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error | OSError):
-                    raise StoreError(str(error)) from error
-                raise
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error | OSError):
+                raise StoreError(str(error)) from error
+            raise
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Open the store, and look through all of it: half a page of nonsense must not be taken for a trial."""
-    db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
     try:
         db.execute("PRAGMA journal_mode = WAL")
-        # In this mode a commit survives the death of the process, though perhaps not a power cut.
+        # A commit survives the death of the process, though perhaps not a power cut; and nothing waits for the disk
+        # until the end: that would stop the clocks of the trials in flight.
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA wal_autocheckpoint = 0")
         _check(db)
         db.executescript(_SCHEMA)
     except BaseException:
@@ -208,7 +207,7 @@ def _lock(path: Path, *, wait_s: float) -> sqlite3.Connection:
     Raises:
         sqlite3.OperationalError: somebody else holds it.
     """
-    held = sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
+    held = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
     try:
         held.execute("PRAGMA journal_mode = MEMORY")  # no second file beside it
         held.execute("BEGIN EXCLUSIVE")

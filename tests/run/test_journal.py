@@ -229,9 +229,9 @@ def test_trials_that_finish_together_share_a_commit(tmp_path: Path) -> None:
         claim = journal.claim("key")
         write = claim._write
 
-        async def counted(batch: Any) -> None:
+        def counted(batch: Any) -> None:
             batches.append(len(batch))
-            await write(batch)
+            write(batch)
 
         claim._write = counted
         await asyncio.gather(*(claim.keep(make_case(f"c{n}"), make_trial(f"c{n}")) for n in range(100)))
