@@ -45,7 +45,7 @@ _ADVICE = {
     "too_large": "shorten the prompt",
     "rate_limit": "lower `concurrency`, or ask the provider for a higher limit",
     "connection": "check the network, and ANTHROPIC_BASE_URL where it is set",
-    "timeout": "raise the suite's timeout, or lower `max_tokens`",
+    "timeout": "raise the suite's `timeout_s`, or lower `max_tokens`",
     "bad_reply": "check that ANTHROPIC_BASE_URL leads to a Messages API",
 }
 _PASSING = {
