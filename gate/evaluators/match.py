@@ -149,7 +149,9 @@ class RegexOptions(Noun):
         default=None,
         description="The pattern, as Python's `re` reads it. Left out: the one in `expected` of each case.",
     )
-    flags: tuple[Flag, ...] = Field(default=(), description="How `re` is to read it.")
+    flags: tuple[Flag, ...] = Field(
+        default=(), description="How `re` is to read it: `ignore_case`, `multiline`, `dotall`, `ascii`."
+    )
     full: bool = Field(
         default=False, description="Whether the whole output must match, instead of some part of it."
     )

@@ -80,9 +80,13 @@ class Worker:
             start_new_session=True,
         )
         assert process.stdout is not None  # noqa: S101 - it is a pipe
-        async with asyncio.timeout(_START_S):
-            if not await process.stdout.readline():
-                await self._death(process)
+        try:
+            async with asyncio.timeout(_START_S):
+                ready = await process.stdout.readline()
+        except TimeoutError:
+            raise ScoringError("worker", f"its process did not start within {_START_S:g} s") from None
+        if not ready:
+            await self._death(process)
         return process
 
     async def _death(self, process: asyncio.subprocess.Process) -> bytes:

@@ -14,12 +14,14 @@ Keyed = tuple[str, Trial]  # a trial with the key of its case
 
 
 class Claim:
-    """`kept` is by case id and draw; `write` puts a batch on disk."""
+    """`kept` is by case id and draw; `write` puts a batch on disk, and returns whether it is there."""
 
     def __init__(
-        self, *, kept: Mapping[tuple[str, int], Keyed], write: Callable[[Sequence[Keyed]], None]
+        self, *, kept: Mapping[tuple[str, int], Keyed], write: Callable[[Sequence[Keyed]], bool]
     ) -> None:
         self.complete = False
+        self.whole = True
+        """Whether all that was to be kept is on disk."""
         self._kept, self._write = kept, write
         self._waiting: list[Keyed] = []
         self._commit: asyncio.Task[None] | None = None
@@ -40,7 +42,7 @@ class Claim:
         """Put on disk what is not there yet."""
         batch, self._waiting = self._waiting, []
         if batch:
-            self._write(batch)
+            self.whole = self._write(batch) and self.whole
 
     async def _soon(self) -> None:
         await asyncio.sleep(0)  # for the others that finished in the same moment

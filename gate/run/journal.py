@@ -94,13 +94,14 @@ class Journal:
                 self._warn(f"the journal {self._file}: {place} is not readable, and asked again")
         return kept
 
-    def _write(self, store: Store, run: int, batch: Sequence[Keyed]) -> None:
+    def _write(self, store: Store, run: int, batch: Sequence[Keyed]) -> bool:
         if self._broken:
-            return
+            return False
         try:
             store.write(run, [(trial.case_id, trial.index, key, _dumped(trial)) for key, trial in batch])
         except StoreError as error:
             self._give_up(error)
+        return not self._broken
 
     def _give_up(self, error: StoreError) -> None:
         if not self._broken:
@@ -115,5 +116,6 @@ def _dumped(trial: Trial) -> str:
         return json.dumps(trial.model_dump(mode="json", exclude_defaults=True))
 
 
-def _nowhere(batch: Sequence[Keyed]) -> None:
+def _nowhere(batch: Sequence[Keyed]) -> bool:
     """Where there is no journal, nothing is kept."""
+    return not batch

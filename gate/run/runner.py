@@ -54,12 +54,12 @@ class _Run:
         self._plan, self._progress, self._claim = plan, progress, claim
         self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
         self._trials: list[Trial] = []
+        self._paid = list(plan.paid)
         self._seats: deque[_Seat] = deque()
         self._divide()
         self._total = len(self._seats) + len(self._trials)
         self._resumed = len(self._trials)
-        paid = [*plan.paid, *self._trials]
-        self._ledger = Ledger(plan.suite.budget, clock=time.monotonic, paid=paid)
+        self._ledger = Ledger(plan.suite.budget, clock=time.monotonic, paid=self._paid)
         self._refusals = Refusals(total=len(self._seats))
         self._stopped: Stopped | None = None
         self._freed = asyncio.Event()
@@ -90,6 +90,7 @@ class _Run:
         for index in range(plan.first_index, plan.first_index + plan.draws):
             for case in plan.suite.cases:
                 kept = self._claim.kept(case, index=index) if self._claim is not None else None
+                self._paid.extend([kept] if kept is not None else [])
                 if kept is not None and kept.reply is not None and not kept.failures:
                     self._trials.append(kept)
                 else:
@@ -177,7 +178,7 @@ class _Run:
 
     def _interruption(self) -> str:
         count = f"{len(self._trials)} of {self._total} trials of suite {self._plan.suite.name} were done"
-        if self._claim is None:
+        if self._claim is None or not self._claim.whole:
             return f"{count}."
         return f"{count} and are kept; the same command goes on from there."
 

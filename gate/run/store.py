@@ -67,7 +67,11 @@ class Store:
                 self._connection = self._connected()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(str(error)) from error
-        self._forget_old()
+        try:
+            self._forget_old()
+        except StoreError:
+            self.close()
+            raise
 
     def take(self, key: str, *, resume: bool) -> tuple[int, list[Row]]:
         """Lock a run: one of that key that was interrupted, with its rows, or a new one.

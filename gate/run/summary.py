@@ -48,9 +48,13 @@ def summarize(result: RunResult, *, resumed: int = 0) -> RunSummary:
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least this share of the values does not exceed (nearest rank); None for none."""
+    """The linear interpolation between order statistics (Hyndman & Fan 1996, definition 7); None for no values."""
+    if not values:
+        return None
     ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+    below, part = divmod(share * (len(ordered) - 1), 1)
+    low, high = ordered[int(below)], ordered[math.ceil(below + part)]
+    return low + (high - low) * part
 
 
 def _total(replies: Iterable[Reply], amount: Callable[[Reply], float | None]) -> Any:

@@ -121,6 +121,16 @@ def test_a_run_that_its_budget_stopped_goes_on_where_the_budget_was_raised(tmp_p
     assert len(asked_again(tmp_path, budget={"calls": 10})) == 6
 
 
+def test_what_was_paid_before_an_interruption_counts_even_where_it_is_scored_again(tmp_path: Path) -> None:
+    bad = FakeEvaluator(scored=lambda _: [Score(value=0.5)])
+    unwritten(tmp_path, make_plan(cases=10, evaluators=[bad], budget={"calls": 4}))
+    target = FakeTarget()
+    with journal_of(tmp_path) as journal:
+        result = do(make_plan(target, cases=10, budget={"calls": 6}), journal)
+    assert len(target.asked) == 2
+    assert len([trial for trial in result.trials if trial.scores]) == 6
+
+
 def test_a_failure_of_the_target_is_asked_again_and_one_of_an_evaluator_only_scored_again(
     tmp_path: Path,
 ) -> None:
@@ -229,9 +239,9 @@ def test_trials_that_finish_together_share_a_commit(tmp_path: Path) -> None:
         claim = journal.claim("key")
         write = claim._write
 
-        def counted(batch: Any) -> None:
+        def counted(batch: Any) -> bool:
             batches.append(len(batch))
-            write(batch)
+            return write(batch)
 
         claim._write = counted
         await asyncio.gather(*(claim.keep(make_case(f"c{n}"), make_trial(f"c{n}")) for n in range(100)))

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,16 +58,9 @@ def test_why_a_run_was_stopped_is_told() -> None:
     assert summarize(make_run(stopped=Stopped(reason="budget", message="spent", left=3))).stopped == "spent"
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.5, 10), (0.95, 19), (0.99, 20), (0.0, 1), (1.0, 20)])
-def test_a_quantile_is_the_nearest_rank(share: float, expected: float) -> None:
-    assert quantile(list(range(20, 0, -1)), share) == expected
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1), st.floats(0, 1))
-def test_a_quantile_is_one_of_the_values_and_covers_its_share(values: list[float], share: float) -> None:
-    found = quantile(values, share)
-    assert found in values
-    assert sum(value <= found for value in values) >= share * len(values) - 1e-9
+@given(st.lists(st.floats(0, 1e6), min_size=1), st.sampled_from([0.0, 0.05, 0.5, 0.95, 0.99, 1.0]))
+def test_a_quantile_is_the_one_that_numpy_takes(values: list[float], share: float) -> None:
+    assert quantile(values, share) == pytest.approx(float(np.quantile(values, share)))
 
 
 def test_no_values_have_no_quantile() -> None:
