@@ -42,6 +42,10 @@ class LoadedFunction:
             return await value if inspect.isawaitable(value) else value
         except SystemExit as error:  # a function that calls sys.exit(0) must not end us in green
             raise RuntimeError(f"it called sys.exit({error.code!r})") from error
+        except (Exception, asyncio.CancelledError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # what a function of a user raises is its failure, never ours
+            raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
 
 def load_function(reference: str, root: Path) -> LoadedFunction:
@@ -108,7 +112,9 @@ def _import(module_name: str, reference: str, root: Path) -> ModuleType:
             sys.path.append(str(folder))
     try:
         return _by_path(path, root) if path is not None else importlib.import_module(module_name)
-    except (Exception, SystemExit) as error:  # a module that calls sys.exit(0) must not end us in green
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module that calls sys.exit(0) must not end us in green
         where = _last_place(error, root)
         raise _problem(
             reference,
@@ -179,10 +185,8 @@ async def _in_thread(function: Callable[..., Any], arguments: Mapping[str, Any])
         error: BaseException | None = None
         try:
             value = context.run(function, **arguments)
-        except StopIteration as stop:  # cannot be set on a future
-            error = RuntimeError(f"StopIteration: {stop}")
         except BaseException as raised:  # noqa: BLE001 - it belongs to the waiting caller, whatever it is
-            error = raised
+            error = _settable(raised)
         try:
             loop.call_soon_threadsafe(finish, value, error)
         except RuntimeError:  # the loop is closed: nobody waits any more
@@ -190,6 +194,14 @@ async def _in_thread(function: Callable[..., Any], arguments: Mapping[str, Any])
 
     threading.Thread(target=work, daemon=True, name="gate-user-function").start()
     return await done
+
+
+def _settable(raised: BaseException) -> BaseException:
+    """What may be set on a future. A KeyboardInterrupt is no Ctrl-C here: only the main thread hears of that."""
+    plain = isinstance(raised, Exception | SystemExit | asyncio.CancelledError)
+    if plain and not isinstance(raised, StopIteration):
+        return raised
+    return RuntimeError(f"{type(raised).__name__}: {raised}")
 
 
 def _problem(reference: str, message: str, *, fix: str) -> UserError:

@@ -85,7 +85,9 @@ def _loaded(point: EntryPoint, kind: Sort) -> type[Any]:
     source = f"{point.dist.name} {point.dist.version}" if point.dist else "an unknown distribution"
     try:
         plugin = point.load()
-    except (Exception, SystemExit) as error:  # a foreign module may raise anything while it is imported
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a foreign module may raise anything while it is imported
         raise UserError(
             Problem(
                 message=f"the {kind} {point.name!r} of {source} cannot be loaded: {type(error).__name__}: {error}",

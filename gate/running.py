@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from gate.model.errors import InterruptedRunError
 from gate.model.ports import Progress
 from gate.model.run import RunResult
 from gate.model.suite import Suite
@@ -76,10 +77,17 @@ def bench(place: Place, suites: Sequence[Ready]) -> Iterator[Bench]:
     Left normally, it forgets the trials it kept; left by an exception, they are kept for the same command.
     """
     with open_journal(place.tree.root, warn=place.notice) as journal, asyncio.Runner() as loop:
+        loop.get_loop().set_exception_handler(_report)
         try:
             yield Bench(loop=loop, journal=journal, progress=place.progress)
         finally:
             loop.run(_closed(suites))
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody awaited; an interruption is told at the end, and needs no second word."""
+    if not isinstance(context.get("exception"), InterruptedRunError):
+        loop.default_exception_handler(context)
 
 
 async def _closed(suites: Sequence[Ready]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from gate.cli.output import silence_stdout
+from gate.cli.output import fill_closed, say, silence, standard
 
 _BUG = 70
 
@@ -93,6 +93,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line and end the process with the exit code."""
+    fill_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end us
@@ -120,17 +121,19 @@ def _end(error: BaseException) -> int:
 
         ending = ending_of(error)
         if ending.text:
-            click.echo(ending.text, err=True)
-    except BaseException:  # noqa: BLE001 - there is nobody left to tell but stderr
-        traceback.print_exc()
+            say(ending.text)
+    except BaseException:  # noqa: BLE001 - whatever it is, it must not end in a code that means something else
+        say(traceback.format_exc())
         return _BUG
     return ending.exit_code
 
 
 def _flushed(code: int) -> int:
     """Write out what is still buffered; a reader who went away changes no verdict."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        silence_stdout()
+    for stream in (standard("stdout"), standard("stderr"), sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            silence(stream)
     return code

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import config_option, notice, progress, screen, suites_argument, working_tree
 from gate.cli.output import show
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from gate.flows import Accepted
 
 
-@click.command("accept")
+@click.command("accept", cls=ForeignCodeVerb)
 @suites_argument
 @config_option
 @click.option("--timings", is_flag=True, help="Write the file also where only timings differ.")

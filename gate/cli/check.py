@@ -4,7 +4,10 @@ from pathlib import Path
 
 import click
 
+from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import (
+    OutputPath,
+    check_outputs,
     config_option,
     keep_results,
     notice,
@@ -16,7 +19,7 @@ from gate.cli.options import (
 from gate.cli.reporting import Files, publish
 
 
-@click.command("check")
+@click.command("check", cls=ForeignCodeVerb)
 @suites_argument
 @config_option
 @click.option(
@@ -25,7 +28,7 @@ from gate.cli.reporting import Files, publish
     help="Take policy and baseline from this commit (a branch, tag or sha) instead of the working tree.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Keep the results: a file, or a folder."
+    "-o", "--output", type=OutputPath(allow_dash=True), help="Keep the results: a file, or a folder."
 )
 @report_options
 def command(
@@ -39,6 +42,7 @@ def command(
     from gate.place import Place  # noqa: PLC0415
 
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
+    check_outputs(config, [output, *files.values()])
     with check(place, only=suites, base_ref=base) as checked:
         keep_results(checked.results, output)
-        return publish(checked.report, Files(**files))
+        return publish(checked.report, Files(**files), quiet=str(output) == "-")

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import click
 
-from gate.cli.options import CONFIG, report_options, working_tree
+from gate.cli.options import CONFIG, check_outputs, report_options, working_tree
 from gate.cli.reporting import Files, publish
+
+_LARGEST_THRESHOLD = 1e100
+
+
+def _threshold(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not value <= _LARGEST_THRESHOLD:  # also what is no number
+        raise click.BadParameter(f"{value:g} is no drop that could be allowed.")
+    return value
 
 
 @click.command("compare")
@@ -16,6 +24,7 @@ from gate.cli.reporting import Files, publish
 @click.option(
     "--threshold",
     type=click.FloatRange(min=0),
+    callback=_threshold,
     help="The largest drop allowed in any metric, absolute; it replaces every max_drop of the config.",
 )
 @click.option(
@@ -32,6 +41,7 @@ def command(
     from gate.flows import Sides, compare  # noqa: PLC0415 - help must not load the whole house
 
     tree = working_tree(config or Path(CONFIG))
+    check_outputs(config or Path(CONFIG), files.values())
     sides = Sides(
         current=current, baseline=baseline, config=config.name if config else None, max_drop=threshold
     )

@@ -18,7 +18,6 @@ def command(folder: Path) -> int:
     """
     from gate.config.scaffold import scaffold  # noqa: PLC0415 - help must not load the whole house
 
-    folder.mkdir(parents=True, exist_ok=True)
     starter = scaffold(folder)
     for document in starter.documents:
         changed = write_text(folder / document.name, document.text)

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gate.cli.output import show
+from gate.cli.output import say, show, standard
 from gate.host.local import WorkingTree, write_text
 from gate.model.errors import Problem, UserError
 from gate.model.files import dump_results
@@ -17,6 +16,7 @@ from gate.model.ports import Progress
 from gate.model.run import RunResult
 
 CONFIG = "gate.yaml"
+BASELINE_MARK = b'"gate_baseline"'
 _PLAIN_WIDTH = 80
 
 config_option = click.option(
@@ -30,6 +30,20 @@ config_option = click.option(
 suites_argument = click.argument("suites", nargs=-1, metavar="[SUITE]...")
 
 
+class OutputPath(click.Path):
+    """A path to write to. Absolute at once, since foreign code may change the folder before it is written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """`-`, or an absolute path."""
+        if not str(value):
+            self.fail("it is empty.", param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            return path if str(path) == "-" else path.absolute()
+        except OSError:
+            self.fail("the current folder was removed.", param, ctx)
+
+
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--markdown`, `--json`, `--junit`: where to write the report besides the terminal."""
     for name, what in (
@@ -40,32 +54,42 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
         command = click.option(
             f"--{name}",
             f"{name}_file",
-            type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+            type=OutputPath(dir_okay=False, allow_dash=True),
             help=f"Write the report also as {what}; `-` is standard output.",
         )(command)
     return command
 
 
 def working_tree(config: Path) -> WorkingTree:
-    """The folder that the config file stands in."""
-    return WorkingTree(root=config.parent.resolve())
+    """The folder that the config file stands in.
+
+    Raises:
+        UserError: the current folder was removed.
+    """
+    try:
+        return WorkingTree(root=config.parent.resolve())
+    except OSError as error:
+        message = f"the folder of {config} cannot be found: {error.strerror}"
+        raise UserError(Problem(message=message, fix="change into a folder that exists")) from None
 
 
 def notice(text: str) -> None:
     """One line for the person, on stderr: standard output belongs to the report."""
-    click.echo(text, err=True)
+    say(text)
 
 
 def progress() -> Progress:
     """A bar with an estimate on a terminal, quiet lines elsewhere."""
     from gate.cli.progress import Bar, Lines  # noqa: PLC0415 - only a run needs it
 
-    return Bar() if sys.stderr.isatty() else Lines()
+    stream = standard("stderr")
+    return Bar(stream) if stream is not None and stream.isatty() else Lines()
 
 
 def screen() -> tuple[int, bool]:
     """(width in columns, whether to color) of standard output; what is piped is 80 wide and plain."""
-    if not sys.stdout.isatty():
+    stream = standard("stdout")
+    if stream is None or not stream.isatty():
         return _PLAIN_WIDTH, False
     return shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns, not os.environ.get("NO_COLOR")
 
@@ -78,6 +102,25 @@ def write_document(path: Path, text: str) -> None:
         write_text(path, text)
 
 
+def check_outputs(config: Path, outputs: Iterable[Path | None]) -> None:
+    """Refuse, before anything is paid, documents that would overwrite one another, the config or a baseline.
+
+    Raises:
+        UserError: with all of them.
+    """
+    found, seen = [], {str(config.absolute())}
+    for path in (path for path in outputs if path is not None):
+        if str(path) in seen:
+            message = "the config stands there, or another document goes there too"
+            found.append(Problem(message=message, value=str(path), fix="name a file of its own for each"))
+        elif path.is_file() and BASELINE_MARK in path.read_bytes()[:100]:
+            fix = "name another file; a baseline is written by `gate accept`"
+            found.append(Problem(message="this is a baseline", value=str(path), fix=fix))
+        seen.add(str(path))
+    if found:
+        raise UserError(*found)
+
+
 def keep_results(results: Mapping[str, RunResult], output: Path | None) -> None:
     """Write the results of each suite where `-o` says: to the file itself, or to `<suite>.json` in a folder.
 
@@ -86,7 +129,7 @@ def keep_results(results: Mapping[str, RunResult], output: Path | None) -> None:
     """
     if output is None:
         return
-    folder = output.is_dir() or str(output).endswith("/")
+    folder = output.is_dir()
     if len(results) > 1 and not folder:
         raise UserError(
             Problem(

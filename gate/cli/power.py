@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import config_option, screen, suites_argument, working_tree
 from gate.cli.output import show
 
 
-@click.command("power")
+@click.command("power", cls=ForeignCodeVerb)
 @suites_argument
 @config_option
 def command(suites: tuple[str, ...], config: Path) -> int:

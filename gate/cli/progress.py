@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import TextIO
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
+from gate.cli.output import say
 from gate.model.run import Trial
 
 _LINE_EVERY_S = 15.0
@@ -45,7 +46,7 @@ class Lines:
         self.count = _Count(suite=suite, total=total, done=resumed, resumed=resumed)
         self.started_at = self.said_at = time.monotonic()
         again = f", {resumed} kept from an interrupted run" if resumed else ""
-        click.echo(f"{suite}: {total} trials{again}", err=True)
+        say(f"{suite}: {total} trials{again}")
 
     def finished(self, trial: Trial) -> None:
         """Count; say so now and then."""
@@ -62,13 +63,14 @@ class Lines:
 
     def _say(self, when: str) -> None:
         parts = [f"{self.count.done}/{self.count.total} trials", self.count.failures, when]
-        click.echo(f"{self.count.suite}: {', '.join(part for part in parts if part)}", err=True)
+        say(f"{self.count.suite}: {', '.join(part for part in parts if part)}")
 
 
 class Bar:
     """A bar that fills, with an estimate of the time that is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
         self.count = _Count()
         self.bar: RichProgress | None = None
         self.task = TaskID(0)
@@ -82,7 +84,7 @@ class Bar:
             MofNCompleteColumn(),
             TextColumn("{task.fields[failures]}", style="red"),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=Console(file=self.stream),
             transient=True,
         )
         self.task = self.bar.add_task(suite, total=total, completed=resumed, failures="")

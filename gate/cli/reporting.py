@@ -17,8 +17,8 @@ class Files:
     junit_file: Path | None = None
 
 
-def publish(report: Report, files: Files) -> int:
-    """Write every document, then show the report, unless a document already went to standard output."""
+def publish(report: Report, files: Files, *, quiet: bool = False) -> int:
+    """Write every document, then show the report, unless a document already went to standard output (or `quiet`)."""
     from gate.render.data import json_document  # noqa: PLC0415 - help must not load the renderers
     from gate.render.junit import junit  # noqa: PLC0415
     from gate.render.markdown import markdown  # noqa: PLC0415
@@ -28,7 +28,7 @@ def publish(report: Report, files: Files) -> int:
     for path, render in wanted:
         if path is not None:
             write_document(path, render(report).text)
-    if not any(str(path) == "-" for path, _ in wanted):
+    if not quiet and not any(str(path) == "-" for path, _ in wanted):
         width, color = screen()
         show(terminal(report, width=width, color=color), newline=False)
     return report.verdict.exit_code

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import click
 
+from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import (
+    OutputPath,
+    check_outputs,
     config_option,
     keep_results,
     notice,
@@ -14,21 +17,24 @@ from gate.cli.options import (
     working_tree,
 )
 from gate.cli.output import show
+from gate.model.scorecard import MOST_DRAWS
 
 _FAILED = 4
 
 
-@click.command("run")
+@click.command("run", cls=ForeignCodeVerb)
 @suites_argument
 @config_option
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=OutputPath(allow_dash=True),
     help="Keep the results: a file, or a folder for several suites.",
 )
 @click.option(
-    "--draws", type=click.IntRange(min=1), help="Trials per case. Default: `trials.check` of the suite."
+    "--draws",
+    type=click.IntRange(min=1, max=MOST_DRAWS),
+    help="Trials per case. Default: `trials.check` of the suite.",
 )
 def command(suites: tuple[str, ...], config: Path, output: Path | None, draws: int | None) -> int:
     """Run the suites and keep what came back; no verdict.
@@ -40,9 +46,10 @@ def command(suites: tuple[str, ...], config: Path, output: Path | None, draws: i
     from gate.render.scores import run_text  # noqa: PLC0415
 
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
+    check_outputs(config, [output])
     with run(place, only=suites, draws=draws) as results:
         keep_results(results, output)
-        for result in results.values():
+        for result in results.values() if str(output) != "-" else ():
             show(run_text(result, width=screen()[0]), newline=False)
     broken = [r for r in results.values() if r.stopped or all(trial.reply is None for trial in r.trials)]
     return _FAILED if broken else 0
