@@ -13,6 +13,12 @@ from gate.model.errors import Problem, UserError
 from gate.model.report import Revision
 
 _GIT_TIMEOUT_S = 60
+_LINK = "120000 "  # the mode that `git ls-tree` shows first
+# A git hook sets these; the repository that counts is the one that the folder lies in.
+_OF_ANOTHER_REPOSITORY = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"}
+    | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +52,12 @@ class WorkingTree:
         Raises:
             UserError: the file is not UTF-8.
         """
-        listed = self._git("ls-tree", "--name-only", sha, "--", f"./{path}")
+        listed = self._git("ls-tree", sha, "--", f"./{path}")
         if not listed:
             return None
+        if listed.startswith(_LINK):
+            fix = "commit the file itself: what a link leads to may lie outside the commit"
+            raise UserError(Problem(message=f"{path} is a symbolic link at {sha[:12]}", fix=fix))
         text = self._git("show", f"{sha}:./{path}")
         if text is None:
             raise UserError(Problem(message=f"git cannot show {path} at {sha[:12]}", fix="try `git fsck`"))
@@ -74,7 +83,8 @@ class WorkingTree:
             str(self.root),
             *arguments,
         ]
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        outer = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
+        environment = {**outer, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
         try:
             done = subprocess.run(  # noqa: S603 - fixed arguments, no shell; refs come after --end-of-options
                 command, capture_output=True, check=False, timeout=_GIT_TIMEOUT_S, env=environment
@@ -90,11 +100,10 @@ class WorkingTree:
                 value=f"--base {ref}",
                 fix="run inside the repository, or leave --base out to compare with the baseline in the working tree",
             )
-        return Problem(
-            message="git knows no commit of that name",
-            value=f"--base {ref}",
-            fix=f"fetch it first (`git fetch origin {ref}`), or name a branch, tag or sha that `git log` shows",
-        )
+        fix = f"fetch it first (`git fetch origin {ref}`), or name a branch, tag or sha that `git log` shows"
+        if (self._git("rev-parse", "--is-shallow-repository") or "").strip() == "true":
+            fix = "this clone is shallow: run `git fetch --unshallow`, or check out with `fetch-depth: 0`"
+        return Problem(message="git knows no commit of that name", value=f"--base {ref}", fix=fix)
 
 
 def read_text(path: Path) -> str | None:
