@@ -67,7 +67,7 @@ class Sides:
 def check(place: Place, *, only: Sequence[str] = (), base_ref: str | None = None) -> Iterator[Checked]:
     """Run, compare with the base, report. Leave the block when the report is delivered: until then trials are kept.
 
-    Policy and baseline come from `base_ref`, or from the working tree where none is given. Where the first look
+    Policy, draws and baseline come from `base_ref`, or from the working tree where none is given. Where the first look
     cannot tell, the planned second one is taken, once.
 
     Raises:
@@ -76,6 +76,7 @@ def check(place: Place, *, only: Sequence[str] = (), base_ref: str | None = None
     """
     prepared = prepare(place.tree, place.config, only=only)
     base = _base(place, prepared, base_ref)
+    prepared = prepared.drawn_as(base.sheet)
     removed = () if only else _removed(base, prepared)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
     with bench(place, prepared.suites) as runs:

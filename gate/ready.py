@@ -5,7 +5,7 @@ Everything that can be refused is refused here, all problems at once, before any
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,19 @@ class Prepared:
 
     sheet: PolicySheet
     suites: tuple[Ready, ...]
+
+    def drawn_as(self, base: PolicySheet) -> "Prepared":
+        """The same with the draws of the base, for the suites that it has: fewer of them would lower the bar."""
+        suites = (
+            replace(
+                ready,
+                suite=ready.suite.model_copy(
+                    update={"draws": base.draws.get(ready.suite.name, ready.suite.draws)}
+                ),
+            )
+            for ready in self.suites
+        )
+        return replace(self, suites=tuple(suites))
 
 
 @dataclass(kw_only=True)

@@ -6,7 +6,7 @@ A change counts as loosened where more would pass, and also where that cannot be
 from collections.abc import Iterator
 
 from gate.model.report import Proposal
-from gate.model.suite import Gate, Margin, Policy, PolicySheet, Slice, SuitePolicy
+from gate.model.suite import Draws, Gate, Margin, Policy, PolicySheet, Slice, SuitePolicy
 
 _MODES = ("record", "warn", "block")
 _LARGER_IS_LOOSER = ("slice_drop", "slice_min_cases", "max_churn", "max_error_rate")
@@ -47,6 +47,14 @@ def _of_suites(base: PolicySheet, head: PolicySheet) -> Iterator[Proposal]:
             before, after = base.baselines.get(suite), head.baselines.get(suite)
             if before != after:
                 yield _change(f"suite {suite}", "baseline", before=before, after=after, loosened=True)
+            yield from _of_draws(f"suite {suite}", base.draws.get(suite), head.draws.get(suite))
+
+
+def _of_draws(where: str, base: Draws | None, head: Draws | None) -> Iterator[Proposal]:
+    for key in Draws.model_fields if base is not None and head is not None else ():
+        before, after = getattr(base, key), getattr(head, key)
+        if before != after:
+            yield _change(where, f"trials.{key}", before=before, after=after, loosened=after < before)
 
 
 def _of_suite(suite: str, base: SuitePolicy, head: SuitePolicy) -> Iterator[Proposal]:

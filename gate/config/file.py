@@ -65,7 +65,9 @@ def parse(text: str, file: str) -> ConfigFile:
 def policy_sheet(config: ConfigFile) -> PolicySheet:
     """All that the file says about judging; no case and no disk is needed for it."""
     merged = config.merged
-    return PolicySheet(policy=config.shape.policy, suites=merged.policies, baselines=merged.baselines)
+    return PolicySheet(
+        policy=config.shape.policy, suites=merged.policies, baselines=merged.baselines, draws=merged.draws
+    )
 
 
 def gate_problem(config: ConfigFile, *, suite: str, metric: str, known: Sequence[str]) -> Problem:

@@ -11,7 +11,7 @@ from gate.model.case import Case
 class Margin(Noun):
     """A distance that is allowed: absolute, in the metric's unit, or relative (0.1 is ten per cent)."""
 
-    value: float = Field(ge=0)
+    value: float = Field(ge=0, le=1e100)
     relative: bool = False
 
     def __str__(self) -> str:
@@ -227,8 +227,9 @@ class Suite(Noun):
 
 
 class PolicySheet(Noun):
-    """All that a config says about judging: the policy and one suite policy a suite, without cases or targets."""
+    """All that a config says about judging: the policy, and by suite its own, its baseline and its draws."""
 
     policy: Policy = Policy()
     suites: dict[str, SuitePolicy] = Field(default_factory=dict)
     baselines: dict[str, str] = Field(default_factory=dict)
+    draws: dict[str, Draws] = Field(default_factory=dict)
