@@ -1,11 +1,15 @@
 """Scorecard: the only thing that is ever compared. A baseline is a Scorecard that somebody accepted."""
 
-from pydantic import Field, StrictFloat
+from typing import Annotated, Self
+
+from pydantic import Field, StrictFloat, model_validator
 
 from gate.model.base import Noun
 from gate.model.run import Stopped
 from gate.model.score import Metric
 from gate.model.suite import SuitePolicy
+
+MOST_DRAWS = 10_000  # of one case: far beyond what anybody pays for, and what a hand-edited file may claim
 
 
 class CaseScores(Noun):
@@ -15,11 +19,20 @@ class CaseScores(Noun):
     """
 
     key: str
-    trials: int = Field(ge=1)
+    trials: int = Field(ge=1, le=MOST_DRAWS)
     errors: int = Field(default=0, ge=0)
     tags: dict[str, str] = Field(default_factory=dict)
     scores: dict[str, tuple[StrictFloat, ...]] = Field(default_factory=dict)
-    abstentions: dict[str, int] = Field(default_factory=dict)
+    abstentions: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        if self.errors > self.trials:
+            raise ValueError("more errors than trials")
+        for name in self.scores.keys() | self.abstentions.keys():
+            if len(self.scores.get(name, ())) + self.abstentions.get(name, 0) > self.trials:
+                raise ValueError(f"more draws of {name!r} than trials")
+        return self
 
 
 class Scorecard(Noun):

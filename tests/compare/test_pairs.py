@@ -75,7 +75,7 @@ def test_coverage_is_one_for_each_scored_draw_and_knows_nothing_of_failed_ones()
 
 
 def test_coverage_is_counted_where_a_metric_abstained_or_a_gate_asks_for_it() -> None:
-    silent, loud = card_of(a=make_scores()), card_of(a=make_scores(abstentions={"accuracy": 1}))
+    silent, loud = card_of(a=make_scores()), card_of(a=make_scores(trials=3, abstentions={"accuracy": 1}))
     assert [m.name for m in counted_metrics(silent, silent, asked=())] == ["error_rate"]
     for cards in ((silent, loud), (loud, silent), (None, loud)):
         assert [m.name for m in counted_metrics(*cards, asked=())] == ["error_rate", "coverage.accuracy"]

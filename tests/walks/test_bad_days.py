@@ -1,0 +1,204 @@
+"""Bad days: foreign code that prints, exits and moves about, closed streams, awkward git, and heads that lower the bar."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gate.model.files import load_results
+from tests.walks.project import Project, accepted, make_project
+
+ONE = {"accept": 1, "check": 1, "most": 1}
+
+
+def shell(project: Project, line: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of sh in which `$GATE` is the real command line."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "GATE": f"{sys.executable} -m gate",
+    }
+    return subprocess.run(
+        ["sh", "-c", line],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=environment,
+    )
+
+
+def application(root: Path, body: str) -> Project:
+    project = make_project(root, cases=6, trials=ONE, depends_on=None)
+    project.write("app.py", f"import atexit, os, sys\n{body}\n")
+    return project
+
+
+def answering(line: str) -> str:
+    return f'def answer(input, case):\n    {line}\n    return "right"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        answering("os._exit(0)"),
+        "os._exit(0)",
+        "atexit.register(os._exit, 0)\n" + answering("pass"),
+    ],
+    ids=["answering", "imported", "at the end"],
+)
+def test_code_that_ends_the_process_never_ends_it_in_green(tmp_path: Path, body: str) -> None:
+    done = application(tmp_path, body).gate("run")
+    assert done.code == 4, done.text
+    assert "os._exit(0)" in done.err
+
+
+def test_a_process_that_was_forked_may_end_as_it_likes(tmp_path: Path) -> None:
+    fork = answering("child = os.fork()\n    child or os._exit(3)\n    status = os.waitpid(child, 0)[1]")
+    done = application(tmp_path, fork.replace('"right"', "str(os.waitstatus_to_exitcode(status))")).gate(
+        "run", "-o", "-"
+    )
+    assert done.code == 0, done.text
+    assert {t.reply.output for t in load_results(done.out, "-").trials if t.reply} == {"3"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'print("noise"); os.write(1, b"noise")',
+        "sys.stdout = None",
+        "sys.stdout.close()",
+        "sys.stderr.close()",
+        "os.close(1) if case.id == 'case-000' else None",
+        "os.chdir('/')",
+    ],
+)
+def test_code_that_prints_closes_or_moves_leaves_every_document_whole_and_in_its_place(
+    tmp_path: Path, line: str
+) -> None:
+    done = application(tmp_path, answering(line)).gate("run", "-o", "kept.json")
+    assert done.code == 0, done.text
+    assert done.out.startswith("s: 6 trials")
+    assert "noise" not in done.out
+    assert len(load_results((tmp_path / "kept.json").read_text(), "kept.json").trials) == 6
+
+
+@pytest.mark.parametrize("error", ["KeyboardInterrupt()", "GeneratorExit()", "BaseException('odd')"])
+def test_whatever_a_function_raises_is_a_failed_trial_and_no_bug_of_ours(tmp_path: Path, error: str) -> None:
+    done = application(tmp_path, answering(f"raise {error}")).gate("run")
+    assert done.code == 4, done.text
+    assert "6/6 trials, 6 failed" in done.err
+    assert "Traceback" not in done.text
+
+
+def test_a_module_that_raises_what_is_no_exception_is_the_users_to_mend(tmp_path: Path) -> None:
+    done = application(tmp_path, "raise BaseException('odd')").gate("validate")
+    assert done.code == 2, done.text
+    assert "importing app.py failed" in done.err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-", "2>/dev/full"])
+def test_closed_streams_change_no_verdict(tmp_path: Path, closed: str) -> None:
+    done = shell(application(tmp_path, answering("pass")), f"$GATE run -o kept.json {closed}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(load_results((tmp_path / "kept.json").read_text(), "kept.json").trials) == 6
+
+
+def test_a_full_disk_behind_standard_output_is_said_and_costs_no_trial(tmp_path: Path) -> None:
+    project = application(tmp_path, answering("pass"))
+    done = shell(project, "$GATE run >/dev/full")
+    assert done.returncode == 2, done.stderr
+    assert "standard output cannot be written" in done.stderr
+    assert "6 kept" in project.gate("run").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("-o", "gate.yaml"), "the config stands there"),
+        (("--json", "x", "--junit", "x"), "another document"),
+        (("-o", "-", "--json", "-"), "another document"),
+        (("-o", "base.json"), "this is a baseline"),
+        (("--json", ""), "empty"),
+    ],
+)
+def test_a_document_never_overwrites_the_config_a_baseline_or_another(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    project = application(tmp_path, "raise SystemExit('never imported')")
+    project.write("base.json", '{\n"gate_baseline": 1,\n')
+    before = project.read("gate.yaml")
+    done = project.gate("check", *arguments)
+    assert done.code == 2, done.text
+    assert message in done.err
+    assert project.read("gate.yaml") == before
+
+
+def test_a_folder_that_is_gone_or_cannot_be_written_is_no_bug_of_ours(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    gone = shell(project, "mkdir gone; cd gone; rmdir ../gone; $GATE check; echo $?")
+    assert gone.stdout == "2\n", gone.stderr
+    absent = project.gate("init", "/proc/no-such-folder")
+    assert absent.code == 2, absent.text
+
+
+@pytest.mark.parametrize("threshold", ["nan", "inf", "1e308"])
+def test_a_threshold_is_a_number_that_a_drop_could_have(tmp_path: Path, threshold: str) -> None:
+    done = Project(tmp_path).gate("compare", "--current", "a", "--baseline", "b", "--threshold", threshold)
+    assert done.code == 2, done.text
+    assert "no drop that could be allowed" in done.err
+
+
+def test_a_head_that_takes_fewer_draws_is_judged_with_those_of_the_base_and_named(tmp_path: Path) -> None:
+    project = accepted(tmp_path, cases=12, trials={"accept": 3, "check": 3, "most": 3})
+    project.configure(trials={"accept": 3, "check": 1, "most": 1})
+    done = project.gate("check", "--base", "main", "--json", "report.json")
+    report = json.loads(project.read("report.json"))
+    assert "12 cases, 3 draws each" in done.out
+    assert {p["text"] for p in report["proposals"] if p["loosened"]} == {
+        "suite s: trials.check goes from 3 to 1",
+        "suite s: trials.most goes from 3 to 1",
+    }
+
+
+def test_a_git_hook_does_not_turn_us_to_another_repository(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    project = accepted(tmp_path / "ours", cases=12, trials=ONE)
+    done = project.gate("check", "--base", "main", env={"GIT_DIR": str(tmp_path / "nothing")})
+    assert "no regression found" in done.out, done.text
+
+
+def test_a_link_for_a_baseline_is_named_as_one(tmp_path: Path) -> None:
+    project = accepted(tmp_path, cases=12, trials=ONE)
+    (project.root / "baselines/s.json").rename(project.root / "baselines/real.json")
+    (project.root / "baselines/s.json").symlink_to("real.json")
+    project.commit("a link")
+    done = project.gate("check", "--base", "main")
+    assert done.code == 2, done.text
+    assert "symbolic link" in done.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"trials":1,', '"trials":1000000000,'),
+        ('"trials":1,', '"errors":9,"trials":1,'),
+        ('"trials":1,', '"abstentions":{"exact_match":1000000000},"trials":1,'),
+        ('"trials":1,', '"abstentions":{"exact_match":-1},"trials":1,'),
+    ],
+)
+def test_a_baseline_with_counts_that_cannot_be_is_broken(tmp_path: Path, old: str, new: str) -> None:
+    project = make_project(tmp_path, cases=6, trials=ONE)
+    case = {"id": "case-000", "key": "k", "trials": 1, "scores": {"exact_match": [1]}}
+    text = json.dumps(case, separators=(",", ":")).replace(old, new)
+    assert text.count(new) == 1
+    project.write(
+        "baselines/s.json", f'{{"gate_baseline":1,"suite":"s","metrics":{{}},"cases":[{text},null]}}'
+    )
+    done = project.gate("check")
+    assert done.code == 2, done.text
+    assert "Traceback" not in done.text
