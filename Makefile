@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Compiled once, and not again by each of the processes that the demo and the tests start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test lint types bench lock schemas golden clean
 

@@ -95,6 +95,7 @@ def check(place: Place, *, only: Sequence[str] = (), base_ref: str | None = None
             base=base.revision,
             policy_source=base.policy_source,
             proposals=proposals(base.sheet, prepared.sheet) if base_ref is not None else (),
+            resumed=runs.resumed,
         )
         yield Checked(report=assemble(verdict, results=results, evidence=evidence), results=results)
 
@@ -111,6 +112,18 @@ def run(
     prepared = prepare(place.tree, place.config, only=only)
     with bench(place, prepared.suites) as runs:
         yield runs.take(prepared.suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
+
+
+def rescore(place: Place, results: Path) -> Mapping[str, RunResult]:
+    """Score the replies of a results file anew, with the evaluators of today's config; the target is not asked.
+
+    Raises:
+        UserError: no such file, or its suite is not in the config.
+    """
+    result = load_results(needed_text(results), str(results))
+    prepared = prepare(place.tree, place.config, only=(result.suite,))
+    with bench(place, prepared.suites) as runs:
+        return {result.suite: runs.rescore(prepared.suites[0], result)}
 
 
 def compare(tree: WorkingTree, sides: Sides) -> Report:

@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 from gate.model.errors import InterruptedRunError
 from gate.model.ports import Progress
-from gate.model.run import RunResult
+from gate.model.run import RunResult, Trial
 from gate.model.suite import Suite
 from gate.place import Place
 from gate.ready import Ready
 from gate.run.journal import Journal, open_journal
 from gate.run.plan import RunPlan
 from gate.run.pool import pooled
+from gate.run.rescore import rescore
 from gate.run.runner import run
 
 
@@ -33,7 +34,12 @@ class Bench:
 
     loop: asyncio.Runner
     journal: Journal
-    progress: Progress
+    progress: "_Heard"
+
+    @property
+    def resumed(self) -> Mapping[str, int]:
+        """By suite, the trials that were on disk before this walk began."""
+        return self.progress.resumed
 
     def take(self, suites: Sequence[Ready], draws: Callable[[Suite], Draws]) -> dict[str, RunResult]:
         """Run suites one after the other.
@@ -56,6 +62,12 @@ class Bench:
             taken[name] = pooled(earlier[name], self._run(ready, draws(ready.suite), earlier=earlier[name]))
         return taken
 
+    def rescore(self, ready: Ready, result: RunResult) -> RunResult:
+        """Score the replies of a result anew; nothing is asked of the target."""
+        return self.loop.run(
+            rescore(result, instruments=ready.instruments, concurrency=ready.suite.concurrency)
+        )
+
     def _run(self, ready: Ready, draws: Draws, *, earlier: RunResult | None) -> RunResult:
         plan = RunPlan(
             suite=ready.suite,
@@ -70,6 +82,24 @@ class Bench:
         return self.loop.run(run(plan, progress=self.progress, journal=self.journal))
 
 
+class _Heard:
+    """Passes the progress on, and remembers how much of it was on disk already."""
+
+    def __init__(self, listener: Progress) -> None:
+        self._listener = listener
+        self.resumed: dict[str, int] = {}
+
+    def started(self, suite: str, *, total: int, resumed: int) -> None:
+        self.resumed[suite] = self.resumed.get(suite, 0) + resumed
+        self._listener.started(suite, total=total, resumed=resumed)
+
+    def finished(self, trial: Trial) -> None:
+        self._listener.finished(trial)
+
+    def ended(self) -> None:
+        self._listener.ended()
+
+
 @contextmanager
 def bench(place: Place, suites: Sequence[Ready]) -> Iterator[Bench]:
     """Open the bench of one walk. Leave it normally only when what was found is written down.
@@ -79,7 +109,7 @@ def bench(place: Place, suites: Sequence[Ready]) -> Iterator[Bench]:
     with open_journal(place.tree.root, warn=place.notice) as journal, asyncio.Runner() as loop:
         loop.get_loop().set_exception_handler(_report)
         try:
-            yield Bench(loop=loop, journal=journal, progress=place.progress)
+            yield Bench(loop=loop, journal=journal, progress=_Heard(place.progress))
         finally:
             loop.run(_closed(suites))
 

@@ -51,7 +51,7 @@ PURITY_EXCEPTIONS = {
 
 # file → (lines, why it reads better long)
 LONG_FILES: dict[str, tuple[int, str]] = {
-    "gate/flows.py": (280, "all the walks on one page"),
+    "gate/flows.py": (300, "all the walks on one page"),
 }
 # file:function → (lines, why)
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {}

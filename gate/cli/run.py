@@ -1,6 +1,8 @@
 """`gate run`: run and keep what came back."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from gate.cli.options import (
 from gate.cli.output import show
 from gate.model.scorecard import MOST_DRAWS
 
+if TYPE_CHECKING:
+    from gate.model.run import RunResult
+
 _FAILED = 4
 
 
@@ -36,20 +41,37 @@ _FAILED = 4
     type=click.IntRange(min=1, max=MOST_DRAWS),
     help="Trials per case. Default: `trials.check` of the suite.",
 )
-def command(suites: tuple[str, ...], config: Path, output: Path | None, draws: int | None) -> int:
+@click.option(
+    "--rescore",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Score the replies of this results file anew instead of running; the target is not asked.",
+)
+def command(
+    suites: tuple[str, ...], config: Path, output: Path | None, draws: int | None, rescore: Path | None
+) -> int:
     """Run the suites and keep what came back; no verdict.
 
     Ends with 4 where a run was stopped, or where not one trial came back.
     """
-    from gate.flows import run  # noqa: PLC0415 - help must not load the whole house
+    from gate import flows  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
-    from gate.render.scores import run_text  # noqa: PLC0415
 
+    if rescore and (suites or draws):
+        raise click.UsageError("--rescore takes the suite and the draws of its file")
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output])
-    with run(place, only=suites, draws=draws) as results:
-        keep_results(results, output)
-        for result in results.values() if str(output) != "-" else ():
-            show(run_text(result, width=screen()[0]), newline=False)
+    if rescore:
+        return _told(flows.rescore(place, rescore), output)
+    with flows.run(place, only=suites, draws=draws) as results:
+        return _told(results, output)
+
+
+def _told(results: Mapping[str, "RunResult"], output: Path | None) -> int:
+    """Keep and show the results; the exit code."""
+    from gate.render.scores import run_text  # noqa: PLC0415 - help must not load the renderers
+
+    keep_results(results, output)
+    for result in results.values() if str(output) != "-" else ():
+        show(run_text(result, width=screen()[0]), newline=False)
     broken = [r for r in results.values() if r.stopped or all(trial.reply is None for trial in r.trials)]
     return _FAILED if broken else 0

@@ -11,13 +11,15 @@ from gate.model.run import RunResult
 
 
 def summarize(result: RunResult, *, resumed: int = 0) -> RunSummary:
-    """Sum up a run. `resumed` of its trials were on disk before it began.
+    """Sum up a run. `resumed` of its trials were on disk before it began, and took none of its time.
 
-    Tokens in are all that were sent, those of the prompt cache too. A cost or a count that is missing for one reply
+    A trial with several failures of one kind counts once for that kind. Tokens in are all that were sent, those of the prompt cache too. A cost or a count that is missing for one reply
     makes the sum unknown, never smaller.
     """
     replies = [trial.reply for trial in result.trials if trial.reply is not None]
     failures = [failure for trial in result.trials for failure in trial.failures]
+    kinds = Counter(kind for trial in result.trials for kind in {failure.kind for failure in trial.failures})
+    done = len(result.trials) - resumed
     usages = [reply.usage for reply in replies]
     latencies = [reply.latency_s for reply in replies]
     return RunSummary(
@@ -27,10 +29,10 @@ def summarize(result: RunResult, *, resumed: int = 0) -> RunSummary:
         trials=len(result.trials),
         resumed=resumed,
         failed=sum(trial.reply is None or bool(trial.failures) for trial in result.trials),
-        failures=dict(sorted(Counter(failure.kind for failure in failures).items())),
+        failures=dict(sorted(kinds.items())),
         examples=tuple(_examples(failures)),
         duration_s=result.duration_s,
-        throughput_per_s=len(result.trials) / result.duration_s if result.duration_s else None,
+        throughput_per_s=done / result.duration_s if done > 0 and result.duration_s else None,
         latency_p50_s=_quantile(latencies, share=0.5),
         latency_p95_s=_quantile(latencies, share=0.95),
         ttft_p50_s=_quantile([r.ttft_s for r in replies if r.ttft_s is not None], share=0.5),
