@@ -7,6 +7,7 @@ from gate.functions import load_function
 from gate.model.case import Case, Context
 from gate.model.errors import UserError
 from gate.model.reply import Failure, Reply
+from gate.run.failures import Seam
 from gate.targets.python import PythonOptions, PythonTarget
 from tests.builders import make_case, make_setting
 
@@ -18,7 +19,13 @@ def make_target(root: Path, source: str, *, name: str = "answer") -> PythonTarge
 
 
 def outcome(root: Path, source: str, case: Case | None = None) -> Reply | Failure:
-    return asyncio.run(make_target(root, source).ask(case or make_case(input="q")))
+    """As the run asks: an exception becomes a failure at its seam."""
+    seam = Seam(stage="target", root=root, limit_s=30)
+
+    async def walk() -> Reply | Failure:
+        return await seam.call(make_target(root, source).ask(case or make_case(input="q")))
+
+    return asyncio.run(walk())
 
 
 def output(root: Path, source: str, case: Case | None = None) -> str:
