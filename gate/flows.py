@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gate.base import Base, base_at, base_of_working_tree, needed_text, policy_for
-from gate.compare.acceptance import differs_only_in_timings, refusals
+from gate.compare.acceptance import differs_only_in_timings, objections
 from gate.compare.decide import decide, wants_second_look
 from gate.compare.power import plan
 from gate.compare.proposals import proposals
@@ -266,7 +266,7 @@ def _acceptable(prepared: Prepared, results: Mapping[str, RunResult]) -> dict[st
         ready.suite.name: tally(results[ready.suite.name], keep=ready.suite.policy.gates)
         for ready in prepared.suites
     }
-    refused = [problem for card in cards.values() for problem in refusals(card, policy=prepared.sheet.policy)]
+    refused = objections(cards, results=results, policy=prepared.sheet.policy)
     if refused:
         raise UserError(*refused)
     return cards

@@ -1,13 +1,26 @@
 """Scorecard → whether it may become a baseline, and whether it says anything that the old one does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gate.model.errors import Problem
+from gate.model.run import RunResult
 from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.suite import Policy
 
 _SECONDS = "s"
 _SHOWN_CASES = 5
+
+
+def objections(
+    cards: Mapping[str, Scorecard], *, results: Mapping[str, RunResult], policy: Policy
+) -> tuple[Problem, ...]:
+    """`refusals` of every suite, each with the first failure of every kind, so that a person sees what to mend."""
+    found: list[Problem] = []
+    for suite, card in cards.items():
+        refused = refusals(card, policy=policy)
+        found += refused
+        found += _failures(results[suite]) if refused else ()
+    return tuple(found)
 
 
 def refusals(card: Scorecard, *, policy: Policy) -> tuple[Problem, ...]:
@@ -30,7 +43,7 @@ def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
         yield Problem(
             message=f"{errors} of {trials} trials failed: too many for a baseline",
             key=f"suites.{card.suite}",
-            fix="mend what fails (the run's failures are listed above), then accept again",
+            fix="mend what fails, then accept again",
         )
     for name in sorted(card.metrics):
         unscored = [case_id for case_id, case in sorted(card.cases.items()) if _is_silent(case, name)]
@@ -41,6 +54,16 @@ def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
                 key=f"suites.{card.suite}",
                 fix="mend the evaluator or the target for these cases, or take the cases out",
             )
+
+
+def _failures(result: RunResult) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for trial in result.trials:
+        for failure in trial.failures:
+            if failure.kind not in seen:
+                seen.add(failure.kind)
+                message = f"case {trial.case_id} failed ({failure.kind}): {failure.message}"
+                yield Problem(message=message, key=f"suites.{result.suite}")
 
 
 def _is_silent(case: CaseScores, metric: str) -> bool:

@@ -104,6 +104,9 @@ def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]])
     if head.cases and not names:
         message = f"{suite} has no metric on either side, so nothing can pass"
         yield say.error("no_metrics", message, "give the suite an evaluator", suite=suite)
+    if head.cases and head.metrics and base is not None and base.cases and not base.metrics:
+        message = f"the baseline of {suite} has no metric, so nothing that is measured now can be judged"
+        yield say.not_comparable("baseline_without_metrics", message, say.accept(suite), suite=suite)
     known = {*names, ERROR_RATE, *(f"{COVERAGE}{name}" for name in names)}
     yield from say.on_names(sorted(names), known=known, gates=sorted(comparison.policy.gates), suite=suite)
     for name, ids in slices.items():

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from gate.model.base import Noun
 
+LARGEST = 1e60  # of a value, either way: beyond it, sums of squares of squares leave the range of a float
+
 
 class Metric(Noun):
     """What a score means.
@@ -37,6 +39,8 @@ class Metric(Noun):
     def _bounds(self) -> Self:
         if self.kind == "scale" and (self.low is None or self.high is None or not self.low < self.high):
             raise ValueError("a scale needs low < high")
+        if max(abs(self.low or 0), abs(self.high or 0)) > LARGEST:
+            raise ValueError(f"low and high must lie within {LARGEST:g} of 0")
         return self
 
     def admits(self, value: float) -> bool:
@@ -46,7 +50,7 @@ class Metric(Noun):
         if self.kind == "scale":
             assert self.low is not None and self.high is not None  # noqa: PT018, S101 - held by the validator
             return self.low <= value <= self.high
-        return True
+        return abs(value) <= LARGEST
 
 
 class Score(Noun):

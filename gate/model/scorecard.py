@@ -6,10 +6,12 @@ from pydantic import Field, StrictFloat, model_validator
 
 from gate.model.base import Noun
 from gate.model.run import Stopped
-from gate.model.score import Metric
+from gate.model.score import LARGEST, Metric
 from gate.model.suite import SuitePolicy
 
 MOST_DRAWS = 10_000  # of one case: far beyond what anybody pays for, and what a hand-edited file may claim
+
+_Value = Annotated[StrictFloat, Field(ge=-LARGEST, le=LARGEST)]
 
 
 class CaseScores(Noun):
@@ -22,7 +24,7 @@ class CaseScores(Noun):
     trials: int = Field(ge=1, le=MOST_DRAWS)
     errors: int = Field(default=0, ge=0)
     tags: dict[str, str] = Field(default_factory=dict)
-    scores: dict[str, tuple[StrictFloat, ...]] = Field(default_factory=dict)
+    scores: dict[str, tuple[_Value, ...]] = Field(default_factory=dict)
     abstentions: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

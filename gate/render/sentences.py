@@ -134,7 +134,8 @@ def _stopped(run: RunSummary) -> Iterator[Part]:
 
 def _passed(report: Report) -> Words:
     verdict = report.verdict
-    gated = sum(diff.mode == "block" for suite in verdict.suites for diff in suite.diffs)
+    diffs = (diff for suite in verdict.suites for diff in suite.diffs)
+    gated = sum(diff.mode == "block" and diff.kind is not Kind.NOT_COMPARABLE for diff in diffs)
     cases = sum(suite.cases for suite in verdict.suites)
     where = f" of {counted(len(verdict.suites), 'suite')}" if len(verdict.suites) > 1 else ""
     what = (

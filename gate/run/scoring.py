@@ -8,7 +8,7 @@ from pathlib import Path
 from gate.model.ports import Evaluator, ScoringError
 from gate.model.reply import Failure, Sample
 from gate.model.run import Trial
-from gate.model.score import Metric, Score
+from gate.model.score import LARGEST, Metric, Score
 from gate.run.failures import Seam
 
 
@@ -93,6 +93,8 @@ def _admit(score: Score, evaluator: Evaluator) -> None:
         raise ScoringError("bad_score", f"{score.metric}: {score.value} is no number that can be compared")
     if metric.admits(score.value):
         return
+    if metric.kind == "measure":
+        raise ScoringError("bad_score", f"{score.metric}: {score.value:g} is larger than {LARGEST:g}")
     allowed = "neither 0 nor 1" if metric.kind == "binary" else f"outside [{metric.low:g}, {metric.high:g}]"
     fix = "declare `kind: measure`, or `low` and `high`, if that is what it is"
     raise ScoringError("bad_score", f"{score.metric}: {score.value:g} is {allowed}; {fix}")

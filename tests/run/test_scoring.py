@@ -30,7 +30,7 @@ def returning(value: Any, *, metrics: Sequence[Metric] | None = None) -> FakeEva
         (Score(value=1), None),
         (iter([Score(value=1)]), None),
         ([Score.abstain("why")], None),
-        ([Score(value=0.5, metric="share"), Score(value=-1e300, metric="seconds")], [SHARE, SECONDS]),
+        ([Score(value=0.5, metric="share"), Score(value=-1e50, metric="seconds")], [SHARE, SECONDS]),
         ([], None),
     ],
 )
@@ -44,6 +44,7 @@ def test_scores_that_their_metrics_admit_are_taken_under_their_names(value: Any,
     ("value", "metrics", "what"),
     [
         ([Score(value=0.5)], None, "it: 0.5 is neither 0 nor 1"),
+        ([Score(value=-1e300, metric="seconds")], [SECONDS], "seconds: -1e+300 is larger than 1e+60"),
         ([Score(value=7, metric="share")], [SHARE], "share: 7 is outside [0, 1]; declare `kind: measure`"),
         ([Score(value=-0.1, metric="share")], [SHARE], "outside [0, 1]"),
         (

@@ -202,3 +202,23 @@ def test_a_baseline_with_counts_that_cannot_be_is_broken(tmp_path: Path, old: st
     done = project.gate("check")
     assert done.code == 2, done.text
     assert "Traceback" not in done.text
+
+
+def test_a_baseline_without_metrics_is_nothing_to_be_judged_by(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=12, trials=ONE)
+    assert project.gate("accept").code == 0
+    baseline = project.read("baselines/s.json")
+    start = baseline.index('"metrics": {') + len('"metrics": {')
+    project.write("baselines/s.json", baseline[:start] + baseline[baseline.index("}", start) + 1 :])
+    done = project.gate("check")
+    assert done.code == 3, done.text
+    assert "has no metric" in done.out
+
+
+def test_a_value_too_large_to_be_summed_is_a_failure_that_an_accept_names(tmp_path: Path) -> None:
+    graded = {"use": "python", "name": "graded", "with": {"function": "evals.py:graded", "kind": "measure"}}
+    project = make_project(tmp_path, cases=6, trials=ONE, evaluators=[graded])
+    project.write("evals.py", "def graded(response):\n    return 1e308\n")
+    done = project.gate("accept")
+    assert done.code == 2, done.text
+    assert "case case-000 failed (bad_score): graded: 1e+308 is larger than" in done.err
