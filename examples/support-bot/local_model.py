@@ -5,13 +5,14 @@ Then:  python local_model.py  prints the two lines to export; Ctrl-C ends it.
 """
 
 import importlib.util
+import os
 import sys
 import threading
 from pathlib import Path
 
 PORT = 8642
-CONTEXT_TOKENS = 8192
-SLOTS = 2
+CONTEXT_TOKENS = 4096
+SLOTS = 1
 
 
 def main() -> int:
@@ -25,6 +26,8 @@ def main() -> int:
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = SLOTS
     params.port = PORT
+    # Its threads spin while they wait for each other, so one is faster on a small machine that does other things too.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 1) // 2)
     params.model_alias = {"smollm2"}  # what an answer names as its model, rather than a path
     server = xllamacpp.Server(params)
     print(f"export ANTHROPIC_BASE_URL={server.listening_address} ANTHROPIC_API_KEY=local")

@@ -11,7 +11,8 @@ import anthropic
 from app.answer import Completion, Request
 
 MAX_TOKENS = 300
-TIMEOUT_S = 60.0
+TIMEOUT_S = 300.0
+"""Longer than a hosted model needs: a small machine may take minutes."""
 
 
 class LiveModel:
