@@ -3,7 +3,7 @@
 A baseline that is missing or broken is not raised but carried as a reason: the verdict on the other suites stands.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +102,23 @@ def policy_for(
             )
         rules = sheet.suites[suite]
     return sheet.policy, rules if max_drop is None else _with_margin(rules, max_drop), source
+
+
+def refuse_other_files(tree: WorkingTree, baselines: Iterable[str]) -> None:
+    """Refuse to write a baseline over a file that is none, such as the config; a broken baseline may be replaced.
+
+    Raises:
+        UserError: with all of them.
+    """
+    found = []
+    for path in baselines:
+        text = tree.read(path)
+        if text is not None and text.strip() and "gate_baseline" not in text:
+            fix = "name another file under `baseline`, or remove this one"
+            message = "the baseline would be written over this file, which is none"
+            found.append(Problem(message=message, value=path, fix=fix))
+    if found:
+        raise UserError(*found)
 
 
 def needed_text(path: Path) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from gate.base import Base, base_at, base_of_working_tree, needed_text, policy_for
+from gate.base import Base, base_at, base_of_working_tree, needed_text, policy_for, refuse_other_files
 from gate.compare.acceptance import differs_only_in_timings, objections
 from gate.compare.decide import decide, wants_second_look
 from gate.compare.power import plan
@@ -162,6 +162,7 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
         InterruptedRunError: stopped from outside; what was finished is kept.
     """
     prepared = prepare(place.tree, place.config, only=only)
+    refuse_other_files(place.tree, [ready.suite.baseline for ready in prepared.suites])
     with bench(place, prepared.suites) as runs:
         results = runs.take(prepared.suites, lambda suite: Draws(purpose="accept", count=suite.draws.accept))
         cards = _acceptable(prepared, results)

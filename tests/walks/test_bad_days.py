@@ -222,3 +222,19 @@ def test_a_value_too_large_to_be_summed_is_a_failure_that_an_accept_names(tmp_pa
     done = project.gate("accept")
     assert done.code == 2, done.text
     assert "case case-000 failed (bad_score): graded: 1e+308 is larger than" in done.err
+
+
+@pytest.mark.parametrize("path", ["gate.yaml", "cases.jsonl", "app.py", ".git/config"])
+def test_an_accept_writes_over_no_file_that_is_no_baseline(tmp_path: Path, path: str) -> None:
+    project = make_project(tmp_path, cases=6, trials=ONE, baseline=path)
+    before = project.read(path)
+    done = project.gate("accept")
+    assert done.code == 2, done.text
+    assert "which is none" in done.err
+    assert project.read(path) == before
+
+
+def test_an_accept_replaces_a_baseline_with_conflict_markers(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=6, trials=ONE)
+    project.write("baselines/s.json", '{\n"gate_baseline": 1,\n<<<<<<< HEAD\n')
+    assert project.gate("accept").code == 0
