@@ -8,14 +8,15 @@ from typing import Any
 
 from gate.compare.contest import Contest
 from gate.compare.judge import Judgement
-from gate.compare.moments import Moment, oriented
-from gate.compare.noise import clustered_variance, flip_rate, variance, within_variance
+from gate.compare.moments import Moment, Moments, oriented
+from gate.compare.noise import average, clustered_variance, flip_rate, variance
 from gate.compare.pairs import Draws
 from gate.compare.policy import Rule
 from gate.compare.sensitivity import Aim, Design, cases_for, detectable, draws_for
 from gate.model.verdict import CaseChange, Kind, MetricDiff
 
 CONFIRMING_DRAWS = 3
+_CHANGE_FIELDS = set(CaseChange.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ def metric_diff(
         slice=contest.slice,
         kind=judgement.kind,
         reason=judgement.reason,
-        baseline=mean_of(((m.x, m.count) for m in moments), rule),
-        head=mean_of(((m.y, m.count) for m in moments), rule),
+        baseline=_finite(rule.as_value(math.fsum(count * m.before for m, count in moments) / evidence.n)),
+        head=_finite(rule.as_value(math.fsum(count * m.after for m, count in moments) / evidence.n)),
         delta=_finite(rule.as_change(evidence.delta)),
         low=_finite(low),
         high=_finite(high),
@@ -53,8 +54,8 @@ def metric_diff(
         method=evidence.method,
         n=evidence.n,
         n_informative=evidence.informative,
-        baseline_draws=_range(m.x for m in moments),
-        head_draws=_range(m.y for m in moments),
+        baseline_draws=_range(x for x, _ in moments.by_draws),
+        head_draws=_range(y for _, y in moments.by_draws),
     )
 
 
@@ -77,17 +78,18 @@ def lone_diff(
 def case_changes(contest: Contest) -> Iterator[tuple[float, CaseChange]]:
     """Each case whose mean moved, with how far: negative is worse, 1 is `must_catch`."""
     rule, pairs = contest.rule, contest.pairs
-    moved = {(m.x, m.y): m for m in contest.evidence.moments if m.d != 0}
+    moved = {sides: moment for sides, moment in contest.evidence.moments.by_draws.items() if moment.d != 0}
     for case_id, x, y in zip(pairs.ids, pairs.before, pairs.after, strict=True):
         moment = moved.get((x, y))
         if moment is not None:
             yield (
                 moment.d / rule.catch_on_scale,
-                CaseChange(
+                CaseChange.model_construct(  # each field is of its type; checking 100,000 of them takes a second
+                    _fields_set=_CHANGE_FIELDS,
                     case_id=case_id,
                     metric=rule.name,
-                    baseline=_centre(x, rule),
-                    head=_centre(y, rule),
+                    baseline=rule.as_value(moment.before),
+                    head=rule.as_value(moment.after),
                     worse=moment.d < 0,
                     confirmed=is_confirmed(moment, rule),
                 ),
@@ -119,19 +121,19 @@ def _rule_fields(rule: Rule, *, suite: str) -> dict[str, Any]:
     }
 
 
-def _case_fields(moments: Sequence[Moment], rule: Rule) -> dict[str, Any]:
+def _case_fields(moments: Moments, rule: Rule) -> dict[str, Any]:
     return {
-        "fixed": sum(m.count for m in moments if m.d > 0),
-        "broken": sum(m.count for m in moments if m.d < 0),
-        "confirmed_broken": sum(m.count for m in moments if m.d < 0 and is_confirmed(m, rule)),
+        "fixed": sum(count for m, count in moments if m.d > 0),
+        "broken": sum(count for m, count in moments if m.d < 0),
+        "confirmed_broken": sum(count for m, count in moments if m.d < 0 and is_confirmed(m, rule)),
     }
 
 
-def _noise_fields(contest: Contest, moments: Sequence[Moment], *, planning: Planning) -> dict[str, Any]:
+def _noise_fields(contest: Contest, moments: Moments, *, planning: Planning) -> dict[str, Any]:
     rule = contest.rule
-    flips = flip_rate((m.x, m.count) for m in moments)
+    flips = flip_rate((m.x, count) for m, count in moments)
     if flips is None:
-        flips = flip_rate((m.y, m.count) for m in moments)
+        flips = flip_rate((m.y, count) for m, count in moments)
     design = _design(contest, moments)
     aim = Aim(planning.level, planning.power, rule.drop_on_scale, rule.reach)
     smallest = detectable(design, aim=aim)
@@ -143,23 +145,28 @@ def _noise_fields(contest: Contest, moments: Sequence[Moment], *, planning: Plan
     }
 
 
-def _design(contest: Contest, moments: Sequence[Moment]) -> Design:
-    """Today's cases, draws and noise: from the baseline's repeats, or the head's, or from how far the sides differ."""
+def _design(contest: Contest, moments: Moments) -> Design:
+    """Today's cases and draws, and the noise of one draw."""
     rule, n = contest.rule, contest.evidence.n
-    repeats = [((oriented(m.x, rule), m.count), (oriented(m.y, rule), m.count)) for m in moments]
-    noise = within_variance(before for before, _ in repeats)
-    if noise is None:
-        noise = within_variance(after for _, after in repeats)
-    if noise is None:
-        noise = math.fsum(m.count * variance(oriented(m.x + m.y, rule)) for m in moments) / n
+    noise = _noise(moments, rule)
     if contest.labels is not None:
-        together = clustered_variance(
-            [oriented(x, rule) for x in contest.pairs.before], labels=contest.labels
-        )
+        draws = [oriented(case, rule) for case in contest.pairs.before]
+        together = clustered_variance(draws, labels=contest.labels)
         noise = noise if together is None else together
-    kb = n / math.fsum(m.count / len(m.x) for m in moments)
-    kc = n / math.fsum(m.count / len(m.y) for m in moments)
+    kb = n / math.fsum(count / len(m.x) for m, count in moments)
+    kc = n / math.fsum(count / len(m.y) for m, count in moments)
     return Design(n=n, kb=kb, kc=kc, noise=noise)
+
+
+def _noise(moments: Moments, rule: Rule) -> float:
+    """From the baseline's repeats, else from the head's, else from how far the two sides differ."""
+    for noise in (
+        average((m.noise_before, count) for m, count in moments),
+        average((m.noise_after, count) for m, count in moments),
+    ):
+        if noise is not None:
+            return noise
+    return math.fsum(count * variance(oriented(m.x + m.y, rule)) for m, count in moments) / moments.n
 
 
 def mean_of(cases: Iterable[tuple[Draws, int]], rule: Rule) -> float | None:
@@ -175,10 +182,6 @@ def mean_of(cases: Iterable[tuple[Draws, int]], rule: Rule) -> float | None:
     ]
     mean = math.fsum(value * count for value, count in means) / sum(count for _, count in means)
     return _finite(math.exp(mean) if rule.log else mean)
-
-
-def _centre(draws: Draws, rule: Rule) -> float:
-    return math.exp(_mean_log(draws)) if rule.log else math.fsum(draws) / len(draws)
 
 
 def _mean_log(draws: Draws) -> float:

@@ -2,14 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from gate.compare.clusters import ClusterMean, cluster_mean
 from gate.compare.distributions import normal_cdf, normal_quantile, t_quantile
 from gate.compare.exact import log_least, sum_of_cases
-from gate.compare.moments import Moment, moments_of, oriented
+from gate.compare.moments import Moment, Moments, Sides, moments_of, oriented
 from gate.compare.pairs import Pairs
 from gate.compare.permutation import least_p, permutation_p
 from gate.compare.policy import Rule
@@ -17,6 +17,7 @@ from gate.compare.policy import Rule
 FEW_INFORMATIVE = 20
 FEW_CLUSTERS = 8
 _ADDED = 2  # cases without a difference that are added before the bound of a bounded metric is taken
+_BINARY = frozenset((0.0, 1.0))
 
 Method = Literal["exact", "normal", "permutation", "cluster", "constant"]
 
@@ -41,38 +42,48 @@ class Evidence:
     method: Method
     least_p: float
     least_delta: float
-    moments: tuple[Moment, ...]
+    moments: Moments
     clusters: int | None = None
 
 
-def weigh(pairs: Pairs, rule: Rule, *, level: float, labels: Sequence[str] | None = None) -> Evidence:
-    """Weigh one or more pairs. `labels` names each case's cluster, or is None where the cases are independent."""
-    moments = moments_of(pairs, rule)
+def weigh(
+    pairs: Pairs,
+    rule: Rule,
+    *,
+    level: float,
+    labels: Sequence[str] | None = None,
+    known: Mapping[Sides, Moment] | None = None,
+) -> Evidence:
+    """Weigh one or more pairs.
+
+    `labels` names each case's cluster, or is None where the cases are independent; `known` are moments that were
+    computed before, for these draws and this rule's scale.
+    """
+    moments = moments_of(pairs, rule, known=known or {})
     n = len(pairs.ids)
-    delta = math.fsum(m.count * m.d for m in moments) / n
+    delta = math.fsum(count * m.d for m, count in moments) / n
     low, high = _bounds(moments, rule, z=normal_quantile(1 - level))
     method, p, least = _test(moments, rule)
     plain = Evidence(
         n=n,
-        informative=sum(m.count for m in moments if m.v > 0),
-        changed=any(m.d != 0 for m in moments),
+        informative=moments.informative.n,
+        changed=any(m.d != 0 for m, _ in moments),
         delta=delta,
         low=low,
         high=high,
         p=p,
         method=method,
         least_p=least,
-        least_delta=math.fsum(m.count * m.least for m in moments) / n,
+        least_delta=math.fsum(count * m.least for m, count in moments) / n,
         moments=moments,
     )
     if labels is None:
         return plain
-    by_draws = {(m.x, m.y): m.d for m in moments}
-    values = [by_draws[key] for key in zip(pairs.before, pairs.after, strict=True)]
+    values = [moments.by_draws[sides].d for sides in zip(pairs.before, pairs.after, strict=True)]
     return _clustered(plain, rule, mean=cluster_mean(values, labels=labels), level=level)
 
 
-def _bounds(moments: Sequence[Moment], rule: Rule, *, z: float) -> tuple[float, float]:
+def _bounds(moments: Moments, rule: Rule, *, z: float) -> tuple[float, float]:
     """L, the bound that allows a pass, and the other end of the printed interval.
 
     L of a bounded metric is shrunk by two cases without a difference, each of the variance R^2; R is the smallest
@@ -80,20 +91,19 @@ def _bounds(moments: Sequence[Moment], rule: Rule, *, z: float) -> tuple[float, 
     the bound has no width where nothing was seen to change, and passes falsely in small suites (the idea of Agresti &
     Min 2005, Stat Med 24:729, for a paired difference of proportions).
     """
-    n = sum(m.count for m in moments)
-    total, variance = math.fsum(m.count * m.d for m in moments), _variance_of_sum(moments, n=n)
+    n, total = moments.n, math.fsum(count * m.d for m, count in moments)
+    variance = _variance_of_sum(moments, mean=total / n)
     high = (total + z * math.sqrt(variance)) / n
     if rule.reach is None:
         return (total - z * math.sqrt(variance)) / n, high
     if rule.metric.kind == "binary":
-        reach = 1 / min(min(len(m.x), len(m.y)) for m in moments)
+        reach = 1 / min(min(len(m.x), len(m.y)) for m, _ in moments)
     else:
-        reach = max(abs(m.d) for m in moments)
-    shrunk = n + _ADDED
-    return (total - z * math.sqrt(variance + _ADDED * reach**2)) / shrunk, high
+        reach = max(abs(m.d) for m, _ in moments)
+    return (total - z * math.sqrt(variance + _ADDED * reach**2)) / (n + _ADDED), high
 
 
-def _variance_of_sum(moments: Sequence[Moment], *, n: int) -> float:
+def _variance_of_sum(moments: Moments, *, mean: float) -> float:
     """The variance of the sum of the differences, for the bounds: the larger of two estimates.
 
     V takes the draws of a case for alike on both sides, which is what the test supposes and what a bound must not: a
@@ -101,42 +111,47 @@ def _variance_of_sum(moments: Sequence[Moment], *, n: int) -> float:
     side or more each side's own variance answers that; with fewer, the spread of the differences over the cases
     does (docs/decisions/0004-bounds.md has the figures).
     """
-    alike = math.fsum(m.count * m.v for m in moments)
-    apart = [(m.apart, m.count) for m in moments if m.apart is not None]
-    if len(apart) == len(moments):
-        return max(alike, math.fsum(value * count for value, count in apart))
+    alike = math.fsum(count * m.v for m, count in moments)
+    apart = [
+        count * (m.noise_before / len(m.x) + m.noise_after / len(m.y))
+        for m, count in moments
+        if m.noise_before is not None and m.noise_after is not None
+    ]
+    if len(apart) == len(moments.by_draws):
+        return max(alike, math.fsum(apart))
+    n = moments.n
     if n == 1:
         return alike
-    mean = math.fsum(m.count * m.d for m in moments) / n
-    return max(alike, n / (n - 1) * math.fsum(m.count * (m.d - mean) ** 2 for m in moments))
+    return max(alike, n / (n - 1) * math.fsum(count * (m.d - mean) ** 2 for m, count in moments))
 
 
-def _test(moments: Sequence[Moment], rule: Rule) -> tuple[Method, float, float]:
+def _test(moments: Moments, rule: Rule) -> tuple[Method, float, float]:
     """(method, p, the smallest p that the pooled draws allow)."""
-    informative = [m for m in moments if m.v > 0]
-    if not informative:
+    informative = moments.informative
+    if not informative.cases:
         return "constant", 1.0, 1.0
-    sizes = {(len(m.x), len(m.y)) for m in moments}
-    if len(sizes) == 1 and all(draw in (0.0, 1.0) for m in informative for draw in (*m.x, *m.y)):
+    sizes = {(len(x), len(y)) for x, y in moments.by_draws}
+    if len(sizes) == 1 and all(draw in _BINARY for x, y in informative.by_draws for draw in (*x, *y)):
         return "exact", *_exact(informative, rule)
-    if sum(m.count for m in informative) >= FEW_INFORMATIVE:
-        spread = math.sqrt(math.fsum(m.count * m.v for m in informative))
-        total = math.fsum(m.count * m.d for m in informative)
-        least = math.fsum(m.count * m.least for m in informative)
+    if informative.n >= FEW_INFORMATIVE:
+        spread = math.sqrt(math.fsum(count * m.v for m, count in informative))
+        total = math.fsum(count * m.d for m, count in informative)
+        least = math.fsum(count * m.least for m, count in informative)
         return "normal", normal_cdf(total / spread), normal_cdf(least / spread)
-    cases = [(oriented(m.x, rule), oriented(m.y, rule)) for m in informative for _ in range(m.count)]
+    cases = [(oriented(m.x, rule), oriented(m.y, rule)) for m, count in informative for _ in range(count)]
     return "permutation", permutation_p(cases), least_p(cases)
 
 
-def _exact(moments: Sequence[Moment], rule: Rule) -> tuple[float, float]:
+def _exact(moments: Moments, rule: Rule) -> tuple[float, float]:
     """(mid-p, the smallest mid-p) of zeros and ones with the same number of draws in every case."""
     good = 1.0 if rule.sign > 0 else 0.0
-    pool, taken = len(moments[0].x) + len(moments[0].y), len(moments[0].y)
+    before, after = next(iter(moments.by_draws))
+    pool, taken = len(before) + len(after), len(after)
     classes: dict[int, int] = defaultdict(int)
     seen = 0
-    for m in moments:
-        classes[m.x.count(good) + m.y.count(good)] += m.count
-        seen += m.count * m.y.count(good)
+    for m, count in moments:
+        classes[m.x.count(good) + m.y.count(good)] += count
+        seen += count * m.y.count(good)
     p = sum_of_cases(classes, pool=pool, taken=taken).mid_p_below(seen)
     return p, math.exp(log_least(classes, pool=pool, taken=taken)) / 2
 

@@ -108,7 +108,11 @@ def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]])
         message = f"the baseline of {suite} has no metric, so nothing that is measured now can be judged"
         yield say.not_comparable("baseline_without_metrics", message, say.accept(suite), suite=suite)
     known = {*names, ERROR_RATE, *(f"{COVERAGE}{name}" for name in names)}
-    yield from say.on_names(sorted(names), known=known, gates=sorted(comparison.policy.gates), suite=suite)
+    # Where nothing was scored, a metric that shows only when it is scored has had no chance to.
+    if base is not None or any(case.errors < case.trials for case in head.cases.values()):
+        yield from say.on_names(
+            sorted(names), known=known, gates=sorted(comparison.policy.gates), suite=suite
+        )
     for name, ids in slices.items():
         if not ids:
             message = f"the slice {name} of {suite} matches no case"

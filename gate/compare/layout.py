@@ -4,7 +4,7 @@ A metric that is no longer measured, or is measured with another instrument, is 
 regressed, and never passed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -102,29 +102,34 @@ def _meaning(metric: Metric) -> Metric:
 
 def _faults(pairs: Pairs, rule: Rule, *, suite: str) -> Iterator[Finding]:
     """Values that cannot be compared, each with the first few cases that have one."""
-    values = set(chain.from_iterable((*pairs.before, *pairs.after)))
     where = {"suite": suite, "metric": rule.name, "blocking": rule.gate.mode == "block"}
-    bad = {value for value in values if not _admits(rule.metric, value)}
+    bad = _having(_stranger(rule.metric), pairs, metric=rule.metric)
     if bad:
-        ids = _having(bad, pairs)
-        message = f"{rule.name} of {suite} has values that a {rule.metric.kind} metric cannot have: {say.named(ids)}"
+        message = f"{rule.name} of {suite} has values that a {rule.metric.kind} metric cannot have: {say.named(bad)}"
         action = "restore the file from git, or write it anew"
-        yield say.error("bad_value", message, action, cases=ids, **where)
-    low = {value for value in values if value <= 0} if rule.log else set()
+        yield say.error("bad_value", message, action, cases=bad, **where)
+    low = _having(lambda value: value <= 0, pairs, metric=rule.metric) if rule.log else ()
     if low:
-        ids = _having(low, pairs)
-        message = f"{rule.name} of {suite} is compared as a ratio and is not above 0 in: {say.named(ids)}"
+        message = f"{rule.name} of {suite} is compared as a ratio and is not above 0 in: {say.named(low)}"
         action = "write its margins as absolute numbers, or look at why these cases have such values"
-        yield say.error("not_positive", message, action, cases=ids, **where)
+        yield say.error("not_positive", message, action, cases=low, **where)
 
 
-def _admits(metric: Metric, value: float) -> bool:
+def _stranger(metric: Metric) -> Callable[[float], bool]:
+    """Whether a value lies outside the metric's range."""
     if metric.kind != "scale" or metric.low is None or metric.high is None:
-        return metric.admits(value)
+        return lambda value: not metric.admits(value)
     slack = _ABOUT * max(abs(metric.low), abs(metric.high))
-    return metric.low - slack <= value <= metric.high + slack
+    low, high = metric.low - slack, metric.high + slack
+    return lambda value: not low <= value <= high
 
 
-def _having(values: set[float], pairs: Pairs) -> tuple[str, ...]:
+def _having(strange: Callable[[float], bool], pairs: Pairs, *, metric: Metric) -> tuple[str, ...]:
+    """The cases that have a strange value; they are looked at one by one only if there is one."""
+    values = list(chain.from_iterable((*pairs.before, *pairs.after)))
+    # The ranges of graded metrics and of measures are intervals: their ends tell.
+    suspects = set(values) if metric.kind == "binary" else {min(values), max(values)} if values else set()
+    if not any(map(strange, suspects)):
+        return ()
     sides = zip(pairs.ids, pairs.before, pairs.after, strict=True)
-    return tuple(case_id for case_id, x, y in sides if values & {*x, *y})
+    return tuple(case_id for case_id, x, y in sides if any(map(strange, (*x, *y))))

@@ -89,6 +89,10 @@ class Rule:
             return distance
         return -_expm1(-distance) if self.sign > 0 else _expm1(distance)
 
+    def as_value(self, oriented: float) -> float:
+        """A value on the scale of the test, higher is better → in the metric's unit."""
+        return math.exp(self.sign * oriented) if self.log else self.sign * oriented + 0.0
+
     def as_change(self, difference: float) -> float:
         """An oriented difference (higher is better) → head minus baseline as shown; relative where `log`."""
         return _expm1(self.sign * difference) if self.log else self.sign * difference
