@@ -63,10 +63,11 @@ def weigh(
     n = len(pairs.ids)
     delta = math.fsum(count * m.d for m, count in moments) / n
     low, high = _bounds(moments, rule, z=normal_quantile(1 - level))
-    method, p, least = _test(moments, rule)
+    informative = moments.informative()
+    method, p, least = _test(moments, rule, informative=informative)
     plain = Evidence(
         n=n,
-        informative=moments.informative.n,
+        informative=informative.n,
         changed=any(m.d != 0 for m, _ in moments),
         delta=delta,
         low=low,
@@ -125,9 +126,8 @@ def _variance_of_sum(moments: Moments, *, mean: float) -> float:
     return max(alike, n / (n - 1) * math.fsum(count * (m.d - mean) ** 2 for m, count in moments))
 
 
-def _test(moments: Moments, rule: Rule) -> tuple[Method, float, float]:
+def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method, float, float]:
     """(method, p, the smallest p that the pooled draws allow)."""
-    informative = moments.informative
     if not informative.cases:
         return "constant", 1.0, 1.0
     sizes = {(len(x), len(y)) for x, y in moments.by_draws}

@@ -52,10 +52,11 @@ class Moments:
         """The number of cases."""
         return sum(self.cases)
 
-    @property
     def informative(self) -> "Moments":
         """Those whose draws differ at all."""
         kept = [(m, count) for m, count in self if m.v > 0]
+        if len(kept) == len(self.cases):
+            return self
         return Moments({(m.x, m.y): m for m, _ in kept}, [count for _, count in kept])
 
 
