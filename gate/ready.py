@@ -15,7 +15,7 @@ from gate.evaluators.operational import Operational
 from gate.functions import load_function
 from gate.host.local import WorkingTree
 from gate.model.errors import Problem, UserError
-from gate.model.ports import Evaluator, LanguageModel, Setting, Target
+from gate.model.ports import Evaluator, LanguageModel, NoOptions, Setting, Target
 from gate.model.score import Metric
 from gate.model.suite import PolicySheet, Suite, Use
 from gate.plugins import Plugins
@@ -162,7 +162,7 @@ def _ready(suite: Suite, config: ConfigFile, root: Path) -> Ready:
 def _built(suite: Suite, setting: Setting) -> tuple[Target, list[tuple[Evaluator, Use]]]:
     """The target and the evaluators, what is always recorded last."""
     plugins, found = Plugins(), list[Problem]()
-    target, evaluators = None, list[tuple[Evaluator, Use]]()
+    evaluators = list[tuple[Evaluator, Use]]()
     with _collecting(found):
         kind = plugins.target(suite.target.use)
         target = kind(kind.Options.model_validate(suite.target.with_), setting)
@@ -170,9 +170,9 @@ def _built(suite: Suite, setting: Setting) -> tuple[Target, list[tuple[Evaluator
         with _collecting(found):
             plugin = plugins.evaluator(use.use)
             evaluators.append((plugin(use.name, plugin.Options.model_validate(use.with_), setting), use))
-    if target is None or found:
+    if found:
         raise UserError(*found)
-    operational = Operational(_OPERATIONAL, Operational.Options(), setting)
+    operational = Operational(_OPERATIONAL, NoOptions(), setting)
     return target, [*evaluators, (operational, Use(use=_OPERATIONAL))]
 
 

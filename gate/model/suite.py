@@ -205,7 +205,7 @@ class Budget(Noun):
     cost_usd: float | None = Field(
         default=None,
         gt=0,
-        description="The most US dollars of one run. A model of unknown price is not asked.",
+        description="The most US dollars of one run. Where the price of a reply is not known, the run stops after the first.",
     )
     minutes: float | None = Field(default=None, gt=0, description="The longest time of one run, in minutes.")
 

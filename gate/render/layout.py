@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gate.render.escape import cut, width
 
 GAP = 2
+_LEGIBLE = 28  # cells of the first column that are worth more than a spare column
 Style = Callable[[str], str]
 
 
@@ -61,7 +62,7 @@ def wrapped(spans: Sequence[Span], *, cells: int, first: str = "", rest: str = "
 def table(columns: Sequence[Column], *, cells: int, indent: str, head: Style) -> Iterator[str]:
     """A title line and the rows. The first column takes what room is left and is cut; the others are whole."""
     kept = list(columns)
-    least = min(columns[0].width, 20)
+    least = min(columns[0].width, _LEGIBLE)
     while _needed(kept[1:]) + least + width(indent) > cells and any(column.spare for column in kept):
         kept.remove(max(kept, key=lambda column: column.spare))
     room = max(1, min(kept[0].width, cells - width(indent) - _needed(kept[1:])))

@@ -15,7 +15,13 @@ from gate.render.words import Medium
 
 _NARROWEST = 40
 _INDENT = "  "
-_PLAIN = Medium(literal=str, name=escape.terminal, message=escape.terminal, strong=str)
+_MESSAGE_LIMIT = 400
+_PLAIN = Medium(
+    literal=str,
+    name=escape.terminal,
+    message=lambda text: escape.terminal(text, limit=_MESSAGE_LIMIT),
+    strong=str,
+)
 
 
 def run_text(result: RunResult, *, width: int = 80) -> str:
@@ -37,7 +43,7 @@ def run_text(result: RunResult, *, width: int = 80) -> str:
     ]
     lines = [
         *wrapped([Span(_PLAIN.write(run_sentence(summarize(result))))], cells=cells),
-        *table(columns, cells=cells, indent=_INDENT, head=unstyled),
+        *(table(columns, cells=cells, indent=_INDENT, head=unstyled) if names else ()),
     ]
     return escape.log_safe("".join(f"{line}\n" for line in lines))
 

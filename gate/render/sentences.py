@@ -113,7 +113,10 @@ def run_sentence(run: RunSummary) -> Words:
         took.append(f"first token p50 {duration(run.ttft_p50_s)}")
     if run.input_tokens is not None or run.output_tokens is not None:
         took.append(f"{tokens(run.input_tokens)} tokens in, {tokens(run.output_tokens)} out")
-    took.append("cost unknown" if run.cost_usd is None else money(run.cost_usd))
+    if run.cost_usd is not None:
+        took.append(money(run.cost_usd))
+    elif run.input_tokens is not None or run.output_tokens is not None:
+        took.append("cost unknown")
     return (Name(run.suite), ": ", " · ".join(took), ".", *_failures(run), *_stopped(run))
 
 

@@ -4,9 +4,10 @@ Never lets a credential into a message, and never keeps back a cancellation that
 """
 
 import asyncio
+import json
 import os
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -14,6 +15,7 @@ from typing import Literal, TypeVar
 from gate.model.ports import ScoringError
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure
+from gate.model.run import Trial
 
 _OURS = Path(__file__).parent.parent
 _T = TypeVar("_T")
@@ -69,6 +71,16 @@ class Seam:
             and "site-packages" not in path.parts
         ]
         return places[-1] if places else ""
+
+
+def without_secrets(trial: Trial, *, secrets: Collection[str]) -> Trial:
+    """The same trial without credentials in any text of it: an application may answer with its own key.
+
+    It is scored before, on what was really answered; what is kept, and shown in public, is this.
+    """
+    text = json.dumps(trial.model_dump(mode="json"), ensure_ascii=False)
+    clean = redact(text, secrets=secrets)
+    return trial if clean == text else Trial.model_validate(json.loads(clean))
 
 
 def public(failure: Failure) -> Failure:

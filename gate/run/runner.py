@@ -4,6 +4,7 @@ Each trial is asked, scored and on disk before its slot is given away. Its resul
 """
 
 import asyncio
+import os
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from typing import Literal
 from gate.model.case import Case
 from gate.model.errors import InterruptedRunError
 from gate.model.ports import Progress
+from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.run import RunResult, Stopped, Trial
 from gate.run.budget import Ledger
 from gate.run.claim import Claim
-from gate.run.failures import Seam, public
+from gate.run.failures import Seam, public, without_secrets
 from gate.run.journal import Journal
 from gate.run.plan import RunPlan
 from gate.run.refusals import Refusals
@@ -53,6 +55,7 @@ class _Run:
     def __init__(self, plan: RunPlan, *, progress: Progress | None, claim: Claim | None) -> None:
         self._plan, self._progress, self._claim = plan, progress, claim
         self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
+        self._secrets = secrets_of(os.environ)
         self._trials: list[Trial] = []
         self._paid = list(plan.paid)
         self._seats: deque[_Seat] = deque()
@@ -153,7 +156,8 @@ class _Run:
             return Trial(case_id=seat.case.id, index=seat.index, failures=(reply,))
         sample = Sample(case=seat.case, reply=reply, index=seat.index)
         scores, failures = await self._plan.instruments.score(sample)
-        return Trial(case_id=seat.case.id, index=seat.index, reply=reply, scores=scores, failures=failures)
+        trial = Trial(case_id=seat.case.id, index=seat.index, reply=reply, scores=scores, failures=failures)
+        return without_secrets(trial, secrets=self._secrets)
 
     async def _ask(self, seat: _Seat) -> Reply | Failure:
         answer: object = await self._seam.call(self._plan.target.draw(seat.case, index=seat.index))

@@ -53,11 +53,11 @@ def test_spare_columns_go_first_the_highest_number_first_then_the_name_is_cut() 
         column("interval", "-18 \u2026 -8", spare=1),
         column("n", "120", spare=2),
     ]
-    lines = [list(table(columns, cells=cells, indent="", head=unstyled)) for cells in (60, 38, 30, 16)]
+    lines = [list(table(columns, cells=cells, indent="", head=unstyled)) for cells in (60, 46, 30, 16)]
     assert ["n" in found[0].split() for found in lines] == [True, False, False, False]
     assert ["interval" in found[0] for found in lines] == [True, True, False, False]
     assert all(
-        width(line) <= cells for found, cells in zip(lines, (60, 38, 30, 16), strict=True) for line in found
+        width(line) <= cells for found, cells in zip(lines, (60, 46, 30, 16), strict=True) for line in found
     )
     assert lines[-1][1].startswith("m" * 9 + "\u2026")
 

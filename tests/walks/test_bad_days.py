@@ -238,3 +238,29 @@ def test_an_accept_replaces_a_baseline_with_conflict_markers(tmp_path: Path) -> 
     project = make_project(tmp_path, cases=6, trials=ONE)
     project.write("baselines/s.json", '{\n"gate_baseline": 1,\n<<<<<<< HEAD\n')
     assert project.gate("accept").code == 0
+
+
+def test_an_application_that_answers_with_its_own_key_does_not_publish_it(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=12)
+    project.write(
+        "app.py", "import os\ndef answer(input):\n    return 'the key is ' + os.environ['ACME_API_KEY']\n"
+    )
+    key = {"ACME_API_KEY": "canary-4711-canary"}
+    project.gate("accept", env=key)
+    done = project.gate("check", "--json", "r.json", "--markdown", "r.md", "-o", "results.json", env=key)
+    written = [project.read(name) for name in ("r.json", "r.md", "results.json", "baselines/s.json")]
+    assert "[redacted]" in written[2]
+    assert not [text for text in (done.text, *written) if "canary-4711" in text]
+    journal = (project.root / ".gate" / "journal.sqlite").read_bytes()
+    assert b"canary-4711" not in journal
+
+
+def test_an_address_where_nobody_listens_ends_the_run_early(tmp_path: Path) -> None:
+    target = {
+        "use": "http",
+        "with": {"url": "http://127.0.0.1:9/", "request": {"q": "{{ input }}"}, "output": "/a"},
+    }
+    project = make_project(tmp_path, cases=40, target=target)
+    done = project.gate("run", "-o", "results.json")
+    assert done.code == 4, done.text
+    assert "none of 10 calls got a connection" in " ".join(done.text.split())

@@ -105,6 +105,15 @@ def test_all_trials_failed(tmp_path: Path) -> None:
     refused(project, 4, "failed")
 
 
+def test_a_first_run_in_which_all_failed_blames_no_gate_for_it(tmp_path: Path) -> None:
+    evaluators = [{"use": "python", "name": "graded", "with": {"function": "evals.py:graded"}}]
+    project = make_project(tmp_path, cases=12, evaluators=evaluators, gates={"graded": {"min": 0.5}})
+    project.answer(ids(12), "raise")
+    done = project.gate("check")
+    assert "all 12 trials of s failed" in done.out
+    assert "Correct the name" not in done.text
+
+
 def test_a_few_failed_trials_are_errors_and_no_scores(tmp_path: Path) -> None:
     project = accepted(tmp_path, trials={"accept": 5, "check": 1, "most": 1})
     project.answer(ids(6), "raise")
