@@ -4,6 +4,7 @@ A change is written in points of a hundred for a metric between 0 and 1, in per 
 compared, else in the metric's own unit.
 """
 
+import math
 from dataclasses import dataclass
 
 from gate.model.power import MetricPower
@@ -93,11 +94,12 @@ def _dash(value: float | None, *, write: Write, decimals: int, unit: str | None)
 
 
 def _interval(diff: MetricDiff, *, write: Write, decimals: int) -> str:
-    """`-18.1 … -8.0`; an end that is not known is infinite."""
+    """`-18.1 … -8.0`; an end that is not known is infinite, and none lies beyond what is possible."""
     if diff.delta is None or (diff.low is None and diff.high is None):
         return UNKNOWN
-    low = "\u2212\u221e" if diff.low is None else write(diff.low, decimals)
-    high = "+\u221e" if diff.high is None else write(diff.high, decimals)
+    span = math.inf if diff.bounds is None or diff.relative else diff.bounds[1] - diff.bounds[0]
+    low = "\u2212\u221e" if diff.low is None else write(max(diff.low, -span), decimals)
+    high = "+\u221e" if diff.high is None else write(min(diff.high, span), decimals)
     return f"{low} \u2026 {high}"
 
 

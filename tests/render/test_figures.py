@@ -46,6 +46,11 @@ def test_an_end_of_the_interval_that_is_not_known_is_infinite() -> None:
     assert figures(make_diff(high=None)).interval.endswith(" \u2026 +\u221e")
 
 
+def test_no_end_of_the_interval_lies_beyond_what_the_metric_can_change() -> None:
+    diff = make_diff(baseline=0.95, head=0.06, delta=-0.89, low=-1.064, high=-0.713, bounds=(0.0, 1.0))
+    assert figures(diff).interval == f"{M}100.0 \u2026 {M}71.3"
+
+
 @pytest.mark.parametrize(
     ("fields", "side"),
     [
