@@ -110,7 +110,7 @@ def _variance_of_sum(moments: Moments, *, mean: float) -> float:
     V takes the draws of a case for alike on both sides, which is what the test supposes and what a bound must not: a
     sure case that now fails now and then is noisier than the baseline's five sure draws make it look. With two draws a
     side or more each side's own variance answers that; with fewer, the spread of the differences over the cases
-    does (docs/decisions/0004-bounds.md has the figures).
+    does (docs/decisions/0005-bounds.md has the figures).
     """
     alike = math.fsum(count * m.v for m, count in moments)
     apart = [

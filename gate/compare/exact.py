@@ -2,7 +2,7 @@
 
 With the draws of a case exchangeable between the sides, the head's successes among its kc of the N pooled draws, m of
 them successes, are Hypergeometric(N, m, kc); their sum over the cases is a convolution. At one draw a side this is
-McNemar's test (Fay & Lumbard 2021 discuss its mid-p form; at one draw a side p is identical to it).
+McNemar's test with the mid-p value (Fagerland, Lydersen & Laake 2013, BMC Med Res Methodol 13:91).
 """
 
 import math
