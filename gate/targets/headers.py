@@ -39,6 +39,7 @@ def headers_to_send(given: Mapping[str, str], environment: Mapping[str, str]) ->
                 Problem(message=message, key="headers", fix="mend it, or the variable it is read from")
             )
     words = {word for header in headers if header.lower() in _PRIVATE for word in headers[header].split()}
+    headers.setdefault("Accept", "application/json")
     return Headers(headers=headers, secrets=frozenset(values.values()) | (words - {"Bearer", "Basic"}))
 
 

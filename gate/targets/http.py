@@ -6,10 +6,11 @@ Never follows a redirect (a credential would go along), and never shows the serv
 import os
 import ssl
 import time
+from contextlib import suppress
 from functools import cached_property
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from pydantic import Field, JsonValue
@@ -21,7 +22,7 @@ from gate.model.ports import Setting, Target
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
 from gate.targets.answer import MAX_BYTES, parse_json, reply_from
-from gate.targets.headers import headers_to_send
+from gate.targets.headers import Headers, headers_to_send
 from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import Pointer, resolve
 
@@ -73,8 +74,10 @@ class HttpOptions(Noun):
 class HttpTarget(Target):
     """A service that answers JSON with JSON.
 
-    There is one client for each call that is under way at the same time, since a pool for all looks through all its
-    connections twice a call: much of its processor time at a high concurrency (benchmarks/throughput.py).
+    It uses httpx2's transport without its client: what the client adds (redirects, cookies, credentials out of a file)
+    has no place here. There is one transport for each call that is under way at the same time, since a pool for all looks
+    through all its connections twice a call: much of its processor time at a high concurrency
+    (benchmarks/throughput.py).
     """
 
     Options: ClassVar = HttpOptions
@@ -82,9 +85,9 @@ class HttpTarget(Target):
 
     def __init__(self, options: HttpOptions, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._all: list[httpx2.AsyncClient] = []
-        self._idle: list[httpx2.AsyncClient] = []
-        self._secrets: frozenset[str] = frozenset()
+        self._all: list[httpx2.AsyncHTTPTransport] = []
+        self._idle: list[httpx2.AsyncHTTPTransport] = []
+        self._sent: Headers | None = None
         self._url = _usable_url(options.url)
         require_known(options.request, key="request")
 
@@ -98,23 +101,22 @@ class HttpTarget(Target):
         Raises:
             UserError: a variable of the environment that a header needs is not set.
         """
-        if not self._all:
-            self._idle.append(self._client())
+        self._sent = headers_to_send(self.options.headers, os.environ)
 
     async def ask(self, case: Case) -> Reply | Failure:
         """Send one request."""
-        body = fill_in(self.options.request, case)
-        client = self._idle.pop() if self._idle else self._client()
+        request = self._request(case)
+        transport = self._idle.pop() if self._idle else self._transport()
         start = time.perf_counter()
         try:
-            async with client.stream(self.options.method, self._url, json=body) as response:
-                content = await _read(response)
+            response = await transport.handle_async_request(request)
+            content = await _read(response)
         except httpx2.TimeoutException:
             return self._failure("timeout", f"no answer within {self.setting.timeout_s:g} s", retryable=True)
         except httpx2.HTTPError as error:
             return self._failure("connection", f"{type(error).__name__}: {error}", retryable=True)
         finally:
-            self._idle.append(client)
+            self._idle.append(transport)
         latency_s = time.perf_counter() - start
         if content is None:
             return self._failure("too_large", f"the answer is larger than {MAX_BYTES:,} bytes")
@@ -124,24 +126,27 @@ class HttpTarget(Target):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        for client in self._all:
-            await client.aclose()
+        for transport in self._all:
+            await transport.aclose()
         self._all, self._idle = [], []
 
-    def _client(self) -> httpx2.AsyncClient:
-        sent = headers_to_send(self.options.headers, os.environ)
-        self._secrets = secrets_of(os.environ) | sent.secrets
-        client = httpx2.AsyncClient(
-            headers=sent.headers,
-            timeout=self.setting.timeout_s,
-            verify=self._tls,
-            # A cookie would make one draw the continuation of another.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            # A proxy of the environment cannot reach a service on this machine.
-            mounts=dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]")),
+    def _request(self, case: Case) -> httpx2.Request:
+        if self._sent is None:
+            self.open()
+        assert self._sent is not None  # noqa: S101 - opening set it
+        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self.setting.timeout_s)
+        return httpx2.Request(
+            self.options.method,
+            self._url,
+            headers=self._sent.headers,
+            json=fill_in(self.options.request, case),
+            extensions={"timeout": seconds},
         )
-        self._all.append(client)
-        return client
+
+    def _transport(self) -> httpx2.AsyncHTTPTransport:
+        transport = httpx2.AsyncHTTPTransport(verify=self._tls, proxy=_proxy(self._url))
+        self._all.append(transport)
+        return transport
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -170,18 +175,22 @@ class HttpTarget(Target):
         return self._failure("http_status", f"status {status}: {said}", retryable=retryable)
 
     def _failure(self, kind: str, message: str, *, retryable: bool = False) -> Failure:
-        text = shortened(redact(message, secrets=self._secrets), limit=_EXCERPT)
-        where = redact(self.options.url, secrets=self._secrets)
+        secrets = secrets_of(os.environ) | (self._sent.secrets if self._sent else frozenset())
+        text = shortened(redact(message, secrets=secrets), limit=_EXCERPT)
+        where = redact(self.options.url, secrets=secrets)
         return Failure(stage="target", kind=kind, message=f"{where}: {text}", retryable=retryable)
 
 
 async def _read(response: httpx2.Response) -> bytes | None:
     """The body, or None where it is larger than a reply may be."""
     content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > MAX_BYTES:
-            return None
+    try:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > MAX_BYTES:
+                return None
+    finally:
+        await response.aclose()
     return bytes(content)
 
 
@@ -203,20 +212,23 @@ def _usable_url(url: str) -> httpx2.URL:
     """The address, parsed once.
 
     Raises:
-        UserError: it is none.
+        UserError: it is none, or it holds a password.
     """
-    try:
+    message, fix = "this is no address of a service", "write it with its scheme: http://127.0.0.1:8000/ask"
+    with suppress(httpx2.InvalidURL, ValueError):
         parts, parsed = urlsplit(url), httpx2.URL(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except (httpx2.InvalidURL, ValueError):
-        usable = False
-    if usable:
-        return parsed
-    raise UserError(
-        Problem(
-            message="this is no address of a service",
-            key="url",
-            value=redact(url),
-            fix="write it with its scheme: http://127.0.0.1:8000/ask",
-        )
-    )
+        if "@" in parts.netloc:
+            message = "an address with a user and a password in it would be committed"
+            fix = 'write `headers: {Authorization: "Basic ${NAME}"}`'
+        elif parts.scheme in {"http", "https"} and parts.hostname:
+            return parsed
+    raise UserError(Problem(message=message, key="url", value=redact(url), fix=fix))
+
+
+def _proxy(url: httpx2.URL) -> str | None:
+    """The proxy that the environment names for an address; never one for this machine, which it could not reach."""
+    if url.host in {"localhost", "127.0.0.1", "::1"} or proxy_bypass(url.host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy

@@ -208,12 +208,10 @@ def test_a_header_is_read_from_the_environment_and_never_shown(monkeypatch: pyte
     assert "canary" not in failure.message
 
 
-def test_a_secret_in_the_address_is_not_shown() -> None:
-    with serving({}) as server:
-        pass
-    failure = ask(make_target(server.url.replace("//", "//user:canary-1234@")))[0]
-    assert isinstance(failure, Failure)
-    assert "canary" not in failure.message
+def test_an_address_with_a_password_is_refused_without_showing_it() -> None:
+    with pytest.raises(UserError, match="would be committed") as refusal:
+        make_target("https://user:canary-1234@example.org/ask")
+    assert "canary" not in str(refusal.value)
 
 
 def test_variables_that_are_not_set_are_told_when_the_run_begins_and_not_before(
@@ -256,6 +254,17 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(monkeypatch: p
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert replied({"output": "x"}).output == "x"
+
+
+def test_a_proxy_of_the_environment_is_asked_for_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with serving({"output": "x"}) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        reply = ask(make_target("http://service.example/ask?a=b"))[0]
+    assert isinstance(reply, Reply)
+    assert proxy.requests[0].path == "http://service.example/ask?a=b"
+    assert proxy.requests[0].headers["host"] == "service.example"
 
 
 def test_connections_are_used_again() -> None:
