@@ -87,7 +87,8 @@ def _p_beyond(
         if labels is None:
             return binomial_tail(int(sum(map(sum, beyond))), n=sum(map(len, beyond)), p=allowed)
         return _t_p([-share for share in _means(beyond, log=False)], limit=-allowed, labels=labels)
-    if labels is None and len({len(case) for case in draws}) == 1 and _is_binary(draws):
+    alike = len({len(case) for case in draws}) == 1
+    if rule.metric.kind == "binary" and labels is None and alike:
         return _binomial_p(draws, floor=floor, limit=scaled)
     log = rule.log and name == "mean"
     if log and scaled <= 0:
@@ -109,10 +110,6 @@ def _binomial_p(draws: Sequence[Draws], *, floor: bool, limit: float) -> float:
     successes, total = sum(case.count(1.0) for case in draws), sum(map(len, draws))
     tail = binomial_cdf if floor else binomial_tail
     return tail(successes, n=total, p=limit)
-
-
-def _is_binary(draws: Sequence[Draws]) -> bool:
-    return all(draw in (0.0, 1.0) for case in draws for draw in case)
 
 
 def _means(draws: Sequence[Draws], *, log: bool) -> list[float]:

@@ -6,7 +6,7 @@ that nobody moves a case to another slice in the change that is being judged.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from gate.compare.policy import COVERAGE, ERROR_RATE, Rule, is_counted
 from gate.model.score import Metric
@@ -119,6 +119,6 @@ def _missing(case: CaseScores, *, name: str) -> int:
     return max(0, case.trials - len(case.scores.get(name, ())) - case.abstentions.get(name, 0))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _ones_and_zeros(ones: int, zeros: int) -> Draws:
     return (1.0,) * ones + (0.0,) * zeros

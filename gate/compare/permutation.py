@@ -46,15 +46,16 @@ def difference(before: Draws, after: Draws) -> float:
 
 def _relabeled(before: Draws, after: Draws, *, generator: Random) -> list[float]:
     """The differences of one case in each shuffle."""
-    pool, taken = sorted(before + after), len(after)
-    total = math.fsum(pool)
+    pool, taken = sorted(before + after), min(len(before), len(after))  # the smaller side is dealt
+    total, left = math.fsum(pool), len(pool) - taken
+    sign = 1 if len(after) <= len(before) else -1
 
-    def relabel(head: Sequence[float]) -> float:
-        sum_after = math.fsum(head)
-        return sum_after / taken - (total - sum_after) / len(before)
+    def relabel(dealt: Sequence[float]) -> float:
+        part = math.fsum(dealt)
+        return sign * (part / taken - (total - part) / left)
 
     if math.comb(len(pool), taken) <= _MOST_LISTED:
-        return generator.choices([relabel(head) for head in combinations(pool, taken)], k=SHUFFLES)
+        return generator.choices([relabel(dealt) for dealt in combinations(pool, taken)], k=SHUFFLES)
     return [relabel(generator.sample(pool, taken)) for _ in range(SHUFFLES)]
 
 

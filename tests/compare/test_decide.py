@@ -199,6 +199,13 @@ FAIL_OPEN: Mapping[str, tuple[Comparison, str, int]] = {
 }
 
 
+@pytest.mark.parametrize(("value", "kind"), [(5.1, Kind.ERROR), (5.000001, Kind.PASS), (0.9, Kind.ERROR)])
+def test_a_scale_has_no_values_beyond_its_ends_but_for_their_last_digits(value: float, kind: Kind) -> None:
+    rating = make_metric("rating", kind="scale", low=1, high=5)
+    card = make_scorecard({f"c{i}": (value if i == 3 else 3.0,) for i in range(12)}, metric=rating)
+    assert verdict_of(card, card).kind is kind
+
+
 @pytest.mark.parametrize("name", FAIL_OPEN)
 def test_what_has_no_data_is_never_green(name: str) -> None:
     comparison, code, exit_code = FAIL_OPEN[name]

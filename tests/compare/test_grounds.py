@@ -134,6 +134,7 @@ def test_what_is_not_known_is_called_so() -> None:
     assert amount(None, make_diff()) == "unknown"
     found = say("inconclusive", Kind.INCONCLUSIVE, low=None, high=None)
     assert "(0.05; seen: -0.08)" in found.message
+    assert "unknown to 0.83" in say("regressed", baseline=None).message
 
 
 def test_a_metric_that_warns_never_blocks() -> None:
