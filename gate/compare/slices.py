@@ -17,13 +17,13 @@ def members(comparison: Comparison) -> dict[str, tuple[str, ...]]:
     ids = sorted(head.cases.keys() | (base.cases.keys() if base is not None else ()))
     declared = comparison.policy.slices
     found: dict[str, list[str]] = {each.name: [] for each in declared if isinstance(each, Slice)}
+    seen: set[str] = set()
     for case_id in ids if declared else ():
         tags = tags_of(base, head, case_id)
+        seen.update(tags)
         for name in _slices_of(tags, declared=declared):
             found.setdefault(name, []).append(case_id)
-    for tag in declared:
-        if isinstance(tag, str) and not any(name.startswith(f"{tag}=") for name in found):
-            found[tag] = []
+    found.update({tag: [] for tag in declared if isinstance(tag, str) and tag not in seen})
     return {name: tuple(found[name]) for name in sorted(found)}
 
 
