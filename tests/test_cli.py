@@ -93,3 +93,17 @@ def test_a_repository_cannot_shadow_our_imports(tmp_path: Path, shadow: str) -> 
     )
     assert done.returncode == 2
     assert "gate init" in done.stderr
+
+
+def test_one_results_file_for_several_suites_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    gate("init", cwd=tmp_path)
+    target = '{use: python, with: {function: "gate_target.py:answer"}}'
+    suite = f"{{cases: cases/first.jsonl, target: {target}, evaluators: [contains]}}"
+    (tmp_path / "gate.yaml").write_text(f"version: 1\nsuites:\n  a: {suite}\n  b: {suite}\n")
+    for verb in ("run", "check"):
+        done = gate(verb, "-o", "out.json", cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith("several suites cannot share one results file")
+    assert not (tmp_path / ".gate").exists()
+    one = gate("run", "a", "-o", "out.json", cwd=tmp_path)
+    assert one.returncode == 0, one.stderr

@@ -8,6 +8,7 @@ from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import (
     OutputPath,
     check_outputs,
+    check_results,
     config_option,
     keep_results,
     notice,
@@ -28,7 +29,10 @@ from gate.cli.reporting import Files, publish
     help="Take policy and baseline from this commit (a branch, tag or sha) instead of the working tree.",
 )
 @click.option(
-    "-o", "--output", type=OutputPath(allow_dash=True), help="Keep the results: a file, or a folder."
+    "-o",
+    "--output",
+    type=OutputPath(allow_dash=True),
+    help="Keep the results: a file, or a folder for several suites.",
 )
 @report_options
 def command(
@@ -43,6 +47,7 @@ def command(
 
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output, *files.values()])
+    check_results(place.tree, config, suites, output)
     with check(place, only=suites, base_ref=base) as checked:
         keep_results(checked.results, output)
         return publish(checked.report, Files(**files), quiet=str(output) == "-")

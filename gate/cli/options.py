@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,29 @@ def check_outputs(config: Path, outputs: Iterable[Path | None]) -> None:
         raise UserError(*found)
 
 
+def check_results(tree: WorkingTree, config: Path, suites: Sequence[str], output: Path | None) -> None:
+    """Refuse, before anything is paid, one results file for several suites. Without `suites` those of the config.
+
+    Raises:
+        UserError: as said, or something in the config is wrong.
+    """
+    from gate.ready import read_config  # noqa: PLC0415 - help must not load the whole house
+
+    if output is not None:
+        _check_room(output, len(suites or read_config(tree, config.name).shape.suites))
+
+
+def _check_room(output: Path, suites: int) -> None:
+    if suites > 1 and not output.is_dir():
+        raise UserError(
+            Problem(
+                message="several suites cannot share one results file",
+                value=f"-o {output}",
+                fix=f"name a folder that exists (`mkdir {output.stem}`, `-o {output.stem}`), or one suite",
+            )
+        )
+
+
 def keep_results(results: Mapping[str, RunResult], output: Path | None) -> None:
     """Write the results of each suite where `-o` says: to the file itself, or to `<suite>.json` in a folder.
 
@@ -129,14 +152,7 @@ def keep_results(results: Mapping[str, RunResult], output: Path | None) -> None:
     """
     if output is None:
         return
+    _check_room(output, len(results))
     folder = output.is_dir()
-    if len(results) > 1 and not folder:
-        raise UserError(
-            Problem(
-                message="several suites cannot share one results file",
-                value=f"-o {output}",
-                fix=f"name a folder that exists (`mkdir {output.stem}`, `-o {output.stem}`), or one suite",
-            )
-        )
     for suite, result in results.items():
         write_document(output / f"{suite}.json" if folder else output, dump_results(result))

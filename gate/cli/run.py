@@ -10,6 +10,7 @@ from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import (
     OutputPath,
     check_outputs,
+    check_results,
     config_option,
     keep_results,
     notice,
@@ -57,11 +58,12 @@ def command(
     from gate.place import Place  # noqa: PLC0415
 
     if rescore and (suites or draws):
-        raise click.UsageError("--rescore takes the suite and the draws of its file")
+        raise click.UsageError("--rescore takes suite and draws from its file: leave out SUITE and --draws")
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output])
     if rescore:
         return _told(flows.rescore(place, rescore), output)
+    check_results(place.tree, config, suites, output)
     with flows.run(place, only=suites, draws=draws) as results:
         return _told(results, output)
 
