@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gate.config.file import ConfigFile, gate_problem, parse, policy_sheet
+from gate.compare.policy import ERROR_RATE, Misfit, gate_of, resolve
+from gate.config.file import ConfigFile, gate_misfit, gate_problem, parse, policy_sheet
 from gate.config.suites import load_suites
 from gate.evaluators.operational import Operational
 from gate.functions import load_function
@@ -209,20 +210,26 @@ def _check(suite: Suite, target: Target, evaluators: Sequence[Evaluator]) -> Non
 
 
 def _check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> None:
-    """Refuse a gate on a metric that nothing in this suite can give."""
+    """Refuse a gate on a metric that nothing in this suite can give, and one that cannot judge its metric."""
     coverage = [f"coverage.{name}" for name, metric in instruments.metrics.items() if not metric.operational]
-    known = [*instruments.metrics, "error_rate", *coverage]
-    found = [
+    known, givers = [*instruments.metrics, ERROR_RATE, *coverage], instruments.evaluators
+    unknown = (
         gate_problem(config, suite=suite.name, metric=metric, known=known)
         for metric in suite.policy.gates
-        if metric not in known and not any(_may_give(each, metric) for each in instruments.evaluators)
-    ]
-    if found:
+        if metric not in known and not any(each.describe(metric.removeprefix("coverage.")) for each in givers)
+    )
+    if found := [*unknown, *_misfits(config, suite, instruments)]:
         raise UserError(*found)
 
 
-def _may_give(evaluator: Evaluator, metric: str) -> bool:
-    return evaluator.describe(metric.removeprefix("coverage.")) is not None
+def _misfits(config: ConfigFile, suite: Suite, instruments: Instruments) -> Iterator[Problem]:
+    """What a check could only report as an error, after the run was paid."""
+    counted = Metric(name=ERROR_RATE, kind="binary", better="lower")
+    for metric in [*instruments.metrics.values(), counted]:
+        name, gate = metric.name, gate_of(metric, suite=suite.policy)
+        rule = resolve(metric, gate=gate, policy=policy_sheet(config).policy)
+        if isinstance(rule, Misfit) and (name in suite.policy.gates or not metric.operational):
+            yield gate_misfit(config, suite=suite.name, metric=name, wrong=rule.message, fix=rule.fix)
 
 
 @contextmanager

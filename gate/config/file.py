@@ -81,6 +81,18 @@ def gate_problem(config: ConfigFile, *, suite: str, metric: str, known: Sequence
     )
 
 
+def gate_misfit(config: ConfigFile, *, suite: str, metric: str, wrong: str, fix: str) -> Problem:
+    """The problem of a gate that cannot judge its metric, in the suite or else in `defaults.gate`."""
+    own = metric in config.shape.suites[suite].gates
+    path = ("suites", suite, "gates", metric) if own else ("defaults", "gate")
+    return Problem(
+        message=f"this gate cannot judge {metric}: {wrong}",
+        place=config.source.place(path),
+        key=spelt(path),
+        fix=fix,
+    )
+
+
 def _shape(source: Source, problems: list[Problem]) -> GateFile | None:
     """Validate as JSON and strictly, so that `"8"` is no number and `true` is not 1; adds to `problems`."""
     try:
