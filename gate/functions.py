@@ -157,7 +157,9 @@ def _spec(dotted: str) -> Any:
 
 
 def _last_place(error: BaseException, root: Path) -> str:
-    """` (file:line)` of the deepest frame in the user's own files."""
+    """` (file:line)` of the deepest frame in the user's own files; a syntax error names its place itself."""
+    if isinstance(error, SyntaxError):
+        return ""
     places = [
         f" ({inside}:{frame.lineno})"
         for frame in traceback.extract_tb(error.__traceback__)

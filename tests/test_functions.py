@@ -83,6 +83,13 @@ def test_a_module_that_cannot_be_imported_is_the_users_problem_with_its_place(
         load_function("user_broken.py:f", tmp_path)
 
 
+def test_a_syntax_error_names_the_place_of_the_error_and_no_other(tmp_path: Path) -> None:
+    write(tmp_path, "user_typo.py", "def f(:\n")
+    with pytest.raises(UserError, match=r"SyntaxError: .* \(user_typo.py, line 1\) \(found") as refused:
+        load_function("user_typo.py:f", tmp_path)
+    assert "importlib" not in str(refused.value)
+
+
 @pytest.mark.parametrize("color", ["def", "async def"])
 def test_a_function_that_exits_is_an_exception_of_its_call(tmp_path: Path, color: str) -> None:
     write(tmp_path, "user_exit.py", f"import sys\n{color} f(): sys.exit(0)\n")
