@@ -35,9 +35,7 @@ class _Purse:
 
     def refusal(self) -> str | None:
         if self.unknown:
-            return (
-                f"the cap `{self.name}` cannot be held, because {self.unknown}; take it out, or cap `calls`"
-            )
+            return f"the cap `{self.name}` cannot be held, because {self.unknown}; take it out, or cap `calls` instead"
         if self.spent >= self.cap:
             return f"the cap `{self.name}: {self.cap:g}` is reached ({self.spent:.6g} {self.unit} spent)"
         return None

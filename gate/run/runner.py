@@ -140,7 +140,7 @@ class _Run:
                 return self._seats.popleft()
             refusal = self._ledger.refusal()
             if refusal is not None:
-                self._stop("budget", f"{refusal}; raise it, and the same command goes on from here")
+                self._stop("budget", f"{refusal}; mend the budget, and the same command goes on from here")
             elif self._ledger.must_wait():
                 self._freed.clear()
                 await self._freed.wait()
