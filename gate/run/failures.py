@@ -51,7 +51,7 @@ class Seam:
         return public(failure)
 
     def _timeout(self) -> Failure:
-        message = f"no answer within {self.limit_s:g} s; raise the suite's `timeout` if it needs longer"
+        message = f"no answer within {self.limit_s:g} s; raise the suite's `timeout_s` if it needs longer"
         return self.failure("timeout", message).model_copy(update={"retryable": True})
 
     def _raised(self, error: BaseException) -> Failure:
