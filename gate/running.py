@@ -1,7 +1,7 @@
 """Ready suites → results, within one walk: one journal, one event loop, plug-ins closed at its end."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -64,7 +64,7 @@ class Bench:
 
     def rescore(self, ready: Ready, result: RunResult) -> RunResult:
         """Score the replies of a result anew; nothing is asked of the target."""
-        return self.loop.run(
+        return self._await(
             rescore(result, instruments=ready.instruments, concurrency=ready.suite.concurrency)
         )
 
@@ -79,7 +79,17 @@ class Bench:
             first_index=draws.first,
             paid=earlier.trials if earlier else (),
         )
-        return self.loop.run(run(plan, progress=self.progress, journal=self.journal))
+        return self._await(run(plan, progress=self.progress, journal=self.journal))
+
+    def _await(self, work: Awaitable[RunResult]) -> RunResult:
+        """Run it on the loop. Its value goes round the task: `Runner.run` makes a text of what a task returned."""
+        box: list[RunResult] = []
+
+        async def into_box() -> None:
+            box.append(await work)
+
+        self.loop.run(into_box())
+        return box[0]
 
 
 class _Heard:
