@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from gate.compare.contest import Contest
 from gate.compare.judge import Judgement
@@ -16,6 +16,7 @@ from gate.compare.sensitivity import Aim, Design, cases_for, detectable, draws_f
 from gate.model.verdict import CaseChange, Kind, MetricDiff
 
 CONFIRMING_DRAWS = 3
+_SIDES: tuple[Literal[0, 1], ...] = (0, 1)
 _CHANGE_FIELDS = set(CaseChange.model_fields)
 
 
@@ -42,8 +43,8 @@ def metric_diff(
         slice=contest.slice,
         kind=judgement.kind,
         reason=judgement.reason,
-        baseline=_finite(rule.as_value(math.fsum(count * m.before for m, count in moments) / evidence.n)),
-        head=_finite(rule.as_value(math.fsum(count * m.after for m, count in moments) / evidence.n)),
+        baseline=_finite(rule.as_value(moments.total("before") / evidence.n)),
+        head=_finite(rule.as_value(moments.total("after") / evidence.n)),
         delta=_finite(rule.as_change(evidence.delta)),
         low=_finite(low),
         high=_finite(high),
@@ -54,8 +55,8 @@ def metric_diff(
         method=evidence.method,
         n=evidence.n,
         n_informative=evidence.informative,
-        baseline_draws=_range(x for x, _ in moments.by_draws),
-        head_draws=_range(y for _, y in moments.by_draws),
+        baseline_draws=_range(moments.sizes(0)),
+        head_draws=_range(moments.sizes(1)),
     )
 
 
@@ -70,8 +71,8 @@ def lone_diff(
         reason=reason,
         baseline=mean_of(Counter(before).items(), rule),
         head=mean_of(Counter(after).items(), rule),
-        baseline_draws=_range(before),
-        head_draws=_range(after),
+        baseline_draws=_range(map(len, before)),
+        head_draws=_range(map(len, after)),
     )
 
 
@@ -153,8 +154,7 @@ def _design(contest: Contest, moments: Moments) -> Design:
         draws = [oriented(case, rule) for case in contest.pairs.before]
         together = clustered_variance(draws, labels=contest.labels)
         noise = noise if together is None else together
-    kb = n / math.fsum(count / len(m.x) for m, count in moments)
-    kc = n / math.fsum(count / len(m.y) for m, count in moments)
+    kb, kc = (n / sum(cases / size for size, cases in sorted(moments.sizes(side).items())) for side in _SIDES)
     return Design(n=n, kb=kb, kc=kc, noise=noise)
 
 
@@ -188,9 +188,9 @@ def _mean_log(draws: Draws) -> float:
     return math.fsum(map(math.log, draws)) / len(draws)
 
 
-def _range(draws: Iterable[Draws]) -> tuple[int, int]:
-    sizes = {len(case) for case in draws}
-    return (min(sizes), max(sizes)) if sizes else (0, 0)
+def _range(sizes: Iterable[int]) -> tuple[int, int]:
+    seen = set(sizes)
+    return (min(seen), max(seen)) if seen else (0, 0)
 
 
 def _finite(value: float) -> float | None:

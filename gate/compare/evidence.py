@@ -61,21 +61,21 @@ def weigh(
     """
     moments = moments_of(pairs, rule, known=known or {})
     n = len(pairs.ids)
-    delta = math.fsum(count * m.d for m, count in moments) / n
+    delta = moments.total("d") / n
     low, high = _bounds(moments, rule, z=normal_quantile(1 - level))
     informative = moments.informative()
     method, p, least = _test(moments, rule, informative=informative)
     plain = Evidence(
         n=n,
         informative=informative.n,
-        changed=any(m.d != 0 for m, _ in moments),
+        changed=any(m.d != 0 for m in moments.by_draws.values()),
         delta=delta,
         low=low,
         high=high,
         p=p,
         method=method,
         least_p=least,
-        least_delta=math.fsum(count * m.least for m, count in moments) / n,
+        least_delta=moments.total("least") / n,
         moments=moments,
     )
     if labels is None:
@@ -92,15 +92,15 @@ def _bounds(moments: Moments, rule: Rule, *, z: float) -> tuple[float, float]:
     the bound has no width where nothing was seen to change, and passes falsely in small suites (the idea of Agresti &
     Min 2005, Stat Med 24:729, for a paired difference of proportions).
     """
-    n, total = moments.n, math.fsum(count * m.d for m, count in moments)
+    n, total = moments.n, moments.total("d")
     variance = _variance_of_sum(moments, mean=total / n)
     high = (total + z * math.sqrt(variance)) / n
     if rule.reach is None:
         return (total - z * math.sqrt(variance)) / n, high
     if rule.metric.kind == "binary":
-        reach = 1 / min(min(len(m.x), len(m.y)) for m, _ in moments)
+        reach = 1 / min(*moments.sizes(0), *moments.sizes(1))
     else:
-        reach = max(abs(m.d) for m, _ in moments)
+        reach = max(abs(m.d) for m in moments.by_draws.values())
     return (total - z * math.sqrt(variance + _ADDED * reach**2)) / (n + _ADDED), high
 
 
@@ -112,32 +112,31 @@ def _variance_of_sum(moments: Moments, *, mean: float) -> float:
     side or more each side's own variance answers that; with fewer, the spread of the differences over the cases
     does (docs/decisions/0005-bounds.md has the figures).
     """
-    alike = math.fsum(count * m.v for m, count in moments)
-    apart = [
-        count * (m.noise_before / len(m.x) + m.noise_after / len(m.y))
-        for m, count in moments
-        if m.noise_before is not None and m.noise_after is not None
-    ]
-    if len(apart) == len(moments.by_draws):
-        return max(alike, math.fsum(apart))
+    alike = moments.total("v")
+    if min(*moments.sizes(0), *moments.sizes(1)) > 1:
+        return max(alike, math.fsum(count * _apart(m) for m, count in moments))
     n = moments.n
     if n == 1:
         return alike
     return max(alike, n / (n - 1) * math.fsum(count * (m.d - mean) ** 2 for m, count in moments))
 
 
+def _apart(m: Moment) -> float:
+    """The variance of d when each side has a variance of its own."""
+    return (m.noise_before or 0.0) / len(m.x) + (m.noise_after or 0.0) / len(m.y)
+
+
 def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method, float, float]:
     """(method, p, the smallest p that the pooled draws allow)."""
     if not informative.cases:
         return "constant", 1.0, 1.0
-    sizes = {(len(x), len(y)) for x, y in moments.by_draws}
-    if len(sizes) == 1 and all(draw in _BINARY for x, y in informative.by_draws for draw in (*x, *y)):
+    alike = len(moments.sizes(0)) == len(moments.sizes(1)) == 1
+    if alike and all(draw in _BINARY for x, y in informative.by_draws for draw in (*x, *y)):
         return "exact", *_exact(informative, rule)
     if informative.n >= FEW_INFORMATIVE:
-        spread = math.sqrt(math.fsum(count * m.v for m, count in informative))
-        total = math.fsum(count * m.d for m, count in informative)
-        least = math.fsum(count * m.least for m, count in informative)
-        return "normal", normal_cdf(total / spread), normal_cdf(least / spread)
+        spread = math.sqrt(informative.total("v"))
+        p, least = (normal_cdf(informative.total(field) / spread) for field in ("d", "least"))
+        return "normal", p, least
     cases = [(oriented(m.x, rule), oriented(m.y, rule)) for m, count in informative for _ in range(count)]
     return "permutation", permutation_p(cases), least_p(cases)
 

@@ -7,7 +7,7 @@ from gate.compare import findings as say
 from gate.compare.contest import Arena, Contest
 from gate.compare.diff import lone_diff
 from gate.compare.layout import Layout
-from gate.compare.pairs import churn, counted_metrics, reader, shared_ids, tags_of
+from gate.compare.pairs import churn, counted_metrics, draws_of, shared_cases, tags_of
 from gate.compare.policy import COVERAGE, ERROR_RATE, Misfit, gate_of, is_counted, resolve
 from gate.compare.slices import members
 from gate.model.score import Metric
@@ -41,9 +41,9 @@ def examine(comparison: Comparison, *, policy: Policy, level: float) -> Exam:
     differences = churn(baseline, head)
     total = len(head.cases.keys() | baseline.cases.keys())
     found += say.on_churn(differences, suite=suite, total=total, policy=policy)
-    shared = shared_ids(baseline, head)
-    found += _on_small(slices, shared=shared, suite=suite, fewest=policy.slice_min_cases)
-    arena = Arena(suite, level, _clusters(comparison, shared=shared), len(head.cases))
+    shared = shared_cases(baseline, head)
+    found += _on_small(slices, shared=shared.ids, suite=suite, fewest=policy.slice_min_cases)
+    arena = Arena(suite, level, _clusters(comparison, shared=shared.ids), len(head.cases))
     layout = Layout(comparison, baseline, policy, arena, shared)
     outcomes = [outcome for metric in _metrics(comparison) for outcome in layout.lay(metric)]
     return Exam(
@@ -89,8 +89,7 @@ def _only_head(comparison: Comparison, *, policy: Policy) -> Iterator[MetricDiff
     for metric in _metrics(comparison) if head.cases else ():
         rule = resolve(metric, gate=gate_of(metric, suite=comparison.policy), policy=policy)
         if not isinstance(rule, Misfit):
-            read = reader(metric.name)
-            draws = [read(case) for _, case in sorted(head.cases.items())]
+            draws = draws_of(head.cases.values(), name=metric.name)
             yield lone_diff(rule, suite=comparison.suite, reason="no baseline", sides=((), draws))
 
 

@@ -4,14 +4,14 @@ A metric that is no longer measured, or is measured with another instrument, is 
 regressed, and never passed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
 from gate.compare import findings as say
 from gate.compare.contest import Arena, Contest, hold
 from gate.compare.diff import lone_diff
-from gate.compare.pairs import Pairs, pair, reader
+from gate.compare.pairs import Pairs, Shared, draws_of, pair
 from gate.compare.policy import Misfit, Rule, gate_of, is_counted, resolve
 from gate.model.score import Metric
 from gate.model.scorecard import Comparison, Scorecard
@@ -25,13 +25,13 @@ Outcome = Contest | MetricDiff | Finding
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Lays out the metrics of one suite, one by one. `shared` are the ids that ask the same on both sides."""
+    """Lays out the metrics of one suite, one by one. `shared` are the cases that ask the same on both sides."""
 
     comparison: Comparison
     baseline: Scorecard
     policy: Policy
     arena: Arena
-    shared: Sequence[str]
+    shared: Shared
 
     def lay(self, metric: Metric) -> Iterator[Outcome]:
         """A contest where the two sides can be compared; else what stands in the way, and what is known."""
@@ -43,7 +43,7 @@ class Layout:
             yield say.error("unfit_gate", message, rule.fix, suite=suite, metric=name)
             return
         obstacles = [] if is_counted(name) else self._obstacles(metric, rule)
-        everything = pair(self.baseline, self.comparison.head, name=name, shared=self.shared)
+        everything = pair(self.shared, name=name)
         obstacles = obstacles or list(_faults(everything, rule, suite=suite))
         contest = None if obstacles else hold(rule, everything=everything, arena=self.arena)
         if contest is not None:
@@ -74,9 +74,8 @@ class Layout:
         return []
 
     def _lone(self, rule: Rule, *, reason: str) -> MetricDiff:
-        read = reader(rule.name)
-        before = [read(case) for _, case in sorted(self.baseline.cases.items())]
-        after = [read(case) for _, case in sorted(self.comparison.head.cases.items())]
+        before = draws_of(self.baseline.cases.values(), name=rule.name)
+        after = draws_of(self.comparison.head.cases.values(), name=rule.name)
         return lone_diff(rule, suite=self.arena.suite, reason=reason, sides=(before, after))
 
 

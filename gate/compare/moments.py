@@ -9,7 +9,8 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import itemgetter, mul
+from typing import Literal, NamedTuple
 
 from gate.compare.pairs import Draws, Pairs
 from gate.compare.policy import Rule
@@ -37,6 +38,9 @@ class Moment(NamedTuple):
     noise_after: float | None
 
 
+_FIELDS = {name: itemgetter(place) for place, name in enumerate(Moment._fields)}
+
+
 @dataclass(frozen=True, slots=True)
 class Moments:
     """The moments of some cases, to be found by their draws, and how many cases have each; iterates over both."""
@@ -51,6 +55,17 @@ class Moments:
     def n(self) -> int:
         """The number of cases."""
         return sum(self.cases)
+
+    def total(self, field: Literal["before", "after", "d", "v", "least"]) -> float:
+        """The sum of one figure over all cases."""
+        return math.fsum(map(mul, self.cases, map(_FIELDS[field], self.by_draws.values())))
+
+    def sizes(self, side: Literal[0, 1]) -> Counter[int]:
+        """How many cases have how many draws, of the baseline (0) or of the head (1)."""
+        sizes: Counter[int] = Counter()
+        for size, cases in zip(map(len, map(itemgetter(side), self.by_draws)), self.cases, strict=True):
+            sizes[size] += cases
+        return sizes
 
     def informative(self) -> "Moments":
         """Those whose draws differ at all."""

@@ -4,7 +4,7 @@ A pair holds for two cases of one id and one key. Where the two sides differ in 
 that nobody moves a case to another slice in the change that is being judged.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,40 +65,45 @@ def churn(before: Scorecard, after: Scorecard) -> Churn:
     )
 
 
-def shared_ids(before: Scorecard, after: Scorecard) -> list[str]:
-    """The ids that ask the same on both sides, sorted."""
-    return sorted(
-        i for i, case in before.cases.items() if i in after.cases and after.cases[i].key == case.key
-    )
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The cases that ask the same on both sides, in the order of their ids."""
+
+    ids: Sequence[str]
+    before: Sequence[CaseScores]
+    after: Sequence[CaseScores]
 
 
-def pair(before: Scorecard, after: Scorecard, *, name: str, shared: Sequence[str]) -> Pairs:
+def shared_cases(before: Scorecard, after: Scorecard) -> Shared:
+    """The cases of one id and one key."""
+    ids = sorted(i for i, case in before.cases.items() if i in after.cases and after.cases[i].key == case.key)
+    return Shared(ids, [before.cases[i] for i in ids], [after.cases[i] for i in ids])
+
+
+def pair(shared: Shared, *, name: str) -> Pairs:
     """The draws of one metric, also of cases that have none on one side (see `Pairs.scored`)."""
-    read = reader(name)
-    old, new = before.cases, after.cases
-    return Pairs(
-        ids=shared,
-        before=[read(old[i]) for i in shared],
-        after=[read(new[i]) for i in shared],
-        missing=[0] * len(shared) if is_counted(name) else [_missing(new[i], name=name) for i in shared],
-    )
+    missing = [0] * len(shared.ids) if is_counted(name) else _missing(shared.after, name=name)
+    return Pairs(shared.ids, draws_of(shared.before, name=name), draws_of(shared.after, name=name), missing)
 
 
-def reader(name: str) -> Callable[[CaseScores], Draws]:
-    """How to read the draws of a metric off a case, also of what is counted rather than scored."""
+def draws_of(cases: Iterable[CaseScores], *, name: str) -> list[Draws]:
+    """The draws of a metric in each case, also of one that is counted rather than scored."""
     if name == ERROR_RATE:
-        return lambda case: _ones_and_zeros(case.errors, case.trials - case.errors)
+        return [_ones_and_zeros(case.errors, case.trials - case.errors) for case in cases]
     if name.startswith(COVERAGE):
         scored = name.removeprefix(COVERAGE)
-        return lambda case: _ones_and_zeros(len(case.scores.get(scored, ())), case.abstentions.get(scored, 0))
-    return lambda case: case.scores.get(name, ())
+        return [
+            _ones_and_zeros(len(case.scores.get(scored, ())), case.abstentions.get(scored, 0))
+            for case in cases
+        ]
+    return [case.scores.get(name, ()) for case in cases]
 
 
 def tags_of(before: Scorecard | None, after: Scorecard, case_id: str) -> Mapping[str, str]:
     """A case's tags: the baseline's, and the head's where the baseline has none of that name."""
     new = after.cases[case_id].tags if case_id in after.cases else {}
     old = before.cases[case_id].tags if before is not None and case_id in before.cases else {}
-    return {**new, **old}
+    return old if old == new else {**new, **old}
 
 
 def counted_metrics(before: Scorecard | None, after: Scorecard, *, asked: Collection[str]) -> list[Metric]:
@@ -115,8 +120,9 @@ def counted_metrics(before: Scorecard | None, after: Scorecard, *, asked: Collec
     ]
 
 
-def _missing(case: CaseScores, *, name: str) -> int:
-    return max(0, case.trials - len(case.scores.get(name, ())) - case.abstentions.get(name, 0))
+def _missing(cases: Sequence[CaseScores], *, name: str) -> list[int]:
+    """The draws of each case that have neither a score nor an abstention."""
+    return [case.trials - len(case.scores.get(name, ())) - case.abstentions.get(name, 0) for case in cases]
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import pytest
 
 from gate.compare.contest import Arena, Contest
 from gate.compare.layout import Layout, Outcome
+from gate.compare.pairs import shared_cases
 from gate.model.score import Metric
 from gate.model.scorecard import Comparison, Scorecard
 from gate.model.suite import Gate, Policy, SuitePolicy
@@ -21,7 +22,9 @@ def card_of(metric: Metric | None = None, *, value: float = 1.0) -> Scorecard:
 
 def lay(before: Scorecard, after: Scorecard, *, name: str = "accuracy", **policy: Any) -> list[Outcome]:
     comparison = Comparison(suite="suite", baseline=before, head=after, policy=SuitePolicy(**policy))
-    layout = Layout(comparison, before, Policy(), Arena("suite", 0.05, None, len(IDS)), IDS)
+    layout = Layout(
+        comparison, before, Policy(), Arena("suite", 0.05, None, len(IDS)), shared_cases(before, after)
+    )
     return list(layout.lay(before.metrics.get(name) or after.metrics[name]))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gate.compare.pairs import churn, counted_metrics, pair, reader, shared_ids, tags_of
+from gate.compare.pairs import Pairs, churn, counted_metrics, draws_of, pair, shared_cases, tags_of
 from gate.compare.policy import Rule, resolve
 from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.suite import Gate, Policy
@@ -25,10 +25,14 @@ def card_of(**cases: CaseScores) -> Scorecard:
     return make_scorecard({}, cases=cases)
 
 
+def paired(before: Scorecard, after: Scorecard) -> Pairs:
+    return pair(shared_cases(before, after), name="accuracy")
+
+
 def test_only_cases_that_ask_the_same_are_paired_and_the_rest_is_churn() -> None:
     before = card_of(a=make_scores(), b=make_scores(), c=make_scores(key="old"))
     after = card_of(a=make_scores(), c=make_scores(key="new"), d=make_scores())
-    assert shared_ids(before, after) == ["a"]
+    assert shared_cases(before, after).ids == ["a"]
     difference = churn(before, after)
     assert (difference.added, difference.removed, difference.changed) == (("d",), ("b",), ("c",))
 
@@ -36,7 +40,7 @@ def test_only_cases_that_ask_the_same_are_paired_and_the_rest_is_churn() -> None
 def test_a_pair_needs_a_draw_on_either_side() -> None:
     before = card_of(a=make_scores(), b=make_scores(scores={}), c=make_scores())
     after = card_of(a=make_scores(scores={"accuracy": (1.0,)}), b=make_scores(), c=make_scores(scores={}))
-    pairs = pair(before, after, name="accuracy", shared=["a", "b", "c"])
+    pairs = paired(before, after)
     assert pairs.missing == [1, 0, 2]
     assert pairs.scored().ids == ["a"]
     assert (pairs.scored().before, pairs.scored().after) == ([(1.0, 0.0)], [(1.0,)])
@@ -46,7 +50,7 @@ def test_a_pair_needs_a_draw_on_either_side() -> None:
 def test_missing_draws_get_the_worst_value_and_bring_their_case_back(better: str, worst: float) -> None:
     before = card_of(a=make_scores(), c=make_scores())
     after = card_of(a=make_scores(scores={"accuracy": (1.0,)}), c=make_scores(scores={}))
-    imputed = pair(before, after, name="accuracy", shared=["a", "c"]).imputed(rule_of(better=better))
+    imputed = paired(before, after).imputed(rule_of(better=better))
     assert imputed.ids == ["a", "c"]
     assert imputed.after == [(1.0, worst), (worst, worst)]
 
@@ -54,24 +58,24 @@ def test_missing_draws_get_the_worst_value_and_bring_their_case_back(better: str
 def test_a_measure_gets_the_worst_value_that_was_seen() -> None:
     before = card_of(a=make_scores(scores={"accuracy": (3.0, 9.0)}))
     after = card_of(a=make_scores(scores={"accuracy": (4.0,)}))
-    pairs = pair(before, after, name="accuracy", shared=["a"])
+    pairs = paired(before, after)
     assert pairs.imputed(rule_of(kind="measure", better="lower")).after == [(4.0, 9.0)]
     assert pairs.imputed(rule_of(kind="measure")).after == [(4.0, 3.0)]
 
 
 def test_an_abstention_is_not_missing() -> None:
     case = make_scores(scores={"accuracy": (1.0,)}, abstentions={"accuracy": 1})
-    assert pair(card_of(a=case), card_of(a=case), name="accuracy", shared=["a"]).missing == [0]
+    assert paired(card_of(a=case), card_of(a=case)).missing == [0]
 
 
 def test_the_error_rate_is_one_for_each_failed_draw() -> None:
-    assert reader("error_rate")(make_scores(trials=3, errors=1)) == (1.0, 0.0, 0.0)
+    assert draws_of([make_scores(trials=3, errors=1)], name="error_rate") == [(1.0, 0.0, 0.0)]
 
 
 def test_coverage_is_one_for_each_scored_draw_and_knows_nothing_of_failed_ones() -> None:
     case = make_scores(trials=5, errors=2, abstentions={"accuracy": 1})
-    assert reader("coverage.accuracy")(case) == (1.0, 1.0, 0.0)
-    assert reader("coverage.tone")(case) == ()
+    assert draws_of([case], name="coverage.accuracy") == [(1.0, 1.0, 0.0)]
+    assert draws_of([case], name="coverage.tone") == [()]
 
 
 def test_coverage_is_counted_where_a_metric_abstained_or_a_gate_asks_for_it() -> None:
