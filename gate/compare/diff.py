@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from gate.compare.contest import Contest
 from gate.compare.judge import Judgement
@@ -16,7 +16,6 @@ from gate.compare.sensitivity import Aim, Design, cases_for, detectable, draws_f
 from gate.model.verdict import CaseChange, Kind, MetricDiff
 
 CONFIRMING_DRAWS = 3
-_SIDES: tuple[Literal[0, 1], ...] = (0, 1)
 _CHANGE_FIELDS = set(CaseChange.model_fields)
 
 
@@ -55,8 +54,8 @@ def metric_diff(
         method=evidence.method,
         n=evidence.n,
         n_informative=evidence.informative,
-        baseline_draws=_range(moments.sizes(0)),
-        head_draws=_range(moments.sizes(1)),
+        baseline_draws=_range(moments.sizes[0]),
+        head_draws=_range(moments.sizes[1]),
     )
 
 
@@ -154,7 +153,7 @@ def _design(contest: Contest, moments: Moments) -> Design:
         draws = [oriented(case, rule) for case in contest.pairs.before]
         together = clustered_variance(draws, labels=contest.labels)
         noise = noise if together is None else together
-    kb, kc = (n / sum(cases / size for size, cases in sorted(moments.sizes(side).items())) for side in _SIDES)
+    kb, kc = (n / sum(cases / size for size, cases in sorted(sizes.items())) for sizes in moments.sizes)
     return Design(n=n, kb=kb, kc=kc, noise=noise)
 
 

@@ -98,7 +98,7 @@ def _bounds(moments: Moments, rule: Rule, *, z: float) -> tuple[float, float]:
     if rule.reach is None:
         return (total - z * math.sqrt(variance)) / n, high
     if rule.metric.kind == "binary":
-        reach = 1 / min(*moments.sizes(0), *moments.sizes(1))
+        reach = 1 / moments.fewest
     else:
         reach = max(abs(m.d) for m in moments.by_draws.values())
     return (total - z * math.sqrt(variance + _ADDED * reach**2)) / (n + _ADDED), high
@@ -113,7 +113,7 @@ def _variance_of_sum(moments: Moments, *, mean: float) -> float:
     does (docs/decisions/0005-bounds.md has the figures).
     """
     alike = moments.total("v")
-    if min(*moments.sizes(0), *moments.sizes(1)) > 1:
+    if moments.fewest > 1:
         return max(alike, math.fsum(count * _apart(m) for m, count in moments))
     n = moments.n
     if n == 1:
@@ -130,7 +130,7 @@ def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method
     """(method, p, the smallest p that the pooled draws allow)."""
     if not informative.cases:
         return "constant", 1.0, 1.0
-    alike = len(moments.sizes(0)) == len(moments.sizes(1)) == 1
+    alike = all(len(sizes) == 1 for sizes in moments.sizes)
     if alike and all(draw in _BINARY for x, y in informative.by_draws for draw in (*x, *y)):
         return "exact", *_exact(informative, rule)
     if informative.n >= FEW_INFORMATIVE:

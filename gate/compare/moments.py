@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter, mul
 from typing import Literal, NamedTuple
 
@@ -41,7 +42,7 @@ class Moment(NamedTuple):
 _FIELDS = {name: itemgetter(place) for place, name in enumerate(Moment._fields)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moments:
     """The moments of some cases, to be found by their draws, and how many cases have each; iterates over both."""
 
@@ -60,12 +61,19 @@ class Moments:
         """The sum of one figure over all cases."""
         return math.fsum(map(mul, self.cases, map(_FIELDS[field], self.by_draws.values())))
 
-    def sizes(self, side: Literal[0, 1]) -> Counter[int]:
-        """How many cases have how many draws, of the baseline (0) or of the head (1)."""
-        sizes: Counter[int] = Counter()
-        for size, cases in zip(map(len, map(itemgetter(side), self.by_draws)), self.cases, strict=True):
-            sizes[size] += cases
-        return sizes
+    @cached_property
+    def sizes(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """How many cases have how many draws, of the baseline and of the head."""
+        sides: tuple[Counter[int], Counter[int]] = (Counter(), Counter())
+        for (x, y), cases in zip(self.by_draws, self.cases, strict=True):
+            sides[0][len(x)] += cases
+            sides[1][len(y)] += cases
+        return sides
+
+    @property
+    def fewest(self) -> int:
+        """The fewest draws of a case on either side."""
+        return min(map(min, self.sizes))
 
     def informative(self) -> "Moments":
         """Those whose draws differ at all."""
