@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import traceback
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -78,9 +78,25 @@ def without_secrets(trial: Trial, *, secrets: Collection[str]) -> Trial:
 
     It is scored before, on what was really answered; what is kept, and shown in public, is this.
     """
+    said = "\n".join(_texts(trial))
+    if redact(said, secrets=secrets) == said:
+        return trial
     text = json.dumps(trial.model_dump(mode="json"), ensure_ascii=False)
-    clean = redact(text, secrets=secrets)
-    return trial if clean == text else Trial.model_validate(json.loads(clean))
+    return Trial.model_validate(json.loads(redact(text, secrets=secrets)))
+
+
+def _texts(trial: Trial) -> Iterator[str]:
+    """Every text in a trial that somebody else wrote."""
+    if trial.reply is not None:
+        yield trial.reply.output
+        yield trial.reply.model or ""
+        yield trial.reply.stop_reason or ""
+        yield from (f"{context.id}\n{context.text}" for context in trial.reply.contexts)
+        yield from (
+            json.dumps(call.model_dump(mode="json"), ensure_ascii=False) for call in trial.reply.tool_calls
+        )
+    yield from (f"{score.explanation}\n{score.abstained}" for score in trial.scores)
+    yield from (failure.message for failure in trial.failures)
 
 
 def public(failure: Failure) -> Failure:
