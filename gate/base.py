@@ -11,6 +11,7 @@ from gate.config.file import parse, policy_sheet
 from gate.host.local import WorkingTree, read_text
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline
+from gate.model.ports import History
 from gate.model.report import Revision
 from gate.model.scorecard import Scorecard
 from gate.model.suite import Gate, Margin, Policy, PolicySheet, SuitePolicy
@@ -48,15 +49,15 @@ def base_of_working_tree(tree: WorkingTree, config: str, sheet: PolicySheet) -> 
     )
 
 
-def base_at(tree: WorkingTree, config: str, ref: str) -> Base:
+def base_at(history: History, config: str, ref: str) -> Base:
     """Policy and baselines as they are at a commit.
 
     Raises:
-        UserError: git knows no such commit, or the config there is absent or wrong.
+        UserError: there is no such commit, or the config there is absent or wrong.
     """
-    revision = tree.resolve(ref)
+    revision = history.resolve(ref)
     sha = revision.sha or ""
-    text = tree.read_at(sha, config)
+    text = history.read_at(sha, config)
     if text is None:
         raise UserError(
             Problem(
@@ -71,7 +72,7 @@ def base_at(tree: WorkingTree, config: str, ref: str) -> Base:
         revision=revision,
         sheet=sheet,
         policy_source=f"{config} at {ref} ({sha[:12]})",
-        baselines=_baselines(sheet, lambda path: tree.read_at(sha, path), where=f"at {ref} ({sha[:12]})"),
+        baselines=_baselines(sheet, lambda path: history.read_at(sha, path), where=f"at {ref} ({sha[:12]})"),
     )
 
 

@@ -10,7 +10,7 @@ from gate.cli.options import config_option, notice, progress, screen, suites_arg
 from gate.cli.output import show
 
 if TYPE_CHECKING:
-    from gate.flows import Accepted
+    from gate.flows.accept import Accepted
 
 
 @click.command("accept", cls=ForeignCodeVerb)
@@ -22,7 +22,7 @@ def command(suites: tuple[str, ...], config: Path, *, timings: bool) -> int:
 
     Nothing is written unless every suite ran through. A run in which nothing changed leaves the file as it is.
     """
-    from gate.flows import accept  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.accept import accept  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
     from gate.render.scores import accepted_text  # noqa: PLC0415
 

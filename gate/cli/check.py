@@ -42,12 +42,13 @@ def command(
 
     Without names all suites of the config are checked.
     """
-    from gate.flows import check  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.check import Against, check  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output, *files.values()])
     check_results(place.tree, config, suites, output)
-    with check(place, only=suites, base_ref=base) as checked:
+    against = None if base is None else Against(history=place.tree, ref=base)
+    with check(place, only=suites, against=against) as checked:
         keep_results(checked.results, output)
         return publish(checked.report, Files(**files), quiet=str(output) == "-")

@@ -38,7 +38,7 @@ def command(
     current: Path, baseline: Path, threshold: float | None, config: Path | None, **files: Path | None
 ) -> int:
     """Compare a results file with a baseline; nothing is run."""
-    from gate.flows import Sides, compare  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.compare import Sides, compare  # noqa: PLC0415 - help must not load the whole house
 
     tree = working_tree(config or Path(CONFIG))
     check_outputs(config or Path(CONFIG), files.values())

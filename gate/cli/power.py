@@ -17,7 +17,7 @@ def command(suites: tuple[str, ...], config: Path) -> int:
 
     The noise is measured in the committed baseline; without one, ordinary noise is assumed, and that is said.
     """
-    from gate.flows import power  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.power import power  # noqa: PLC0415 - help must not load the whole house
     from gate.render.power import power_text  # noqa: PLC0415
 
     for plan in power(working_tree(config), config.name, only=suites):

@@ -54,7 +54,7 @@ def command(
 
     Ends with 4 where a run was stopped, or where not one trial came back.
     """
-    from gate import flows  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows import run  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 
     if rescore and (suites or draws):
@@ -62,9 +62,9 @@ def command(
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output])
     if rescore:
-        return _told(flows.rescore(place, rescore), output)
+        return _told(run.rescore(place, rescore), output)
     check_results(place.tree, config, suites, output)
-    with flows.run(place, only=suites, draws=draws) as results:
+    with run.run(place, only=suites, draws=draws) as results:
         return _told(results, output)
 
 

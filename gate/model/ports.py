@@ -15,6 +15,7 @@ from pydantic import Field
 from gate.model.base import Noun
 from gate.model.case import Case, Message
 from gate.model.reply import Failure, Reply, Sample
+from gate.model.report import Revision
 from gate.model.run import Trial
 from gate.model.score import Metric, Score
 
@@ -173,6 +174,26 @@ class Evaluator(ABC):
 
     async def aclose(self) -> None:  # noqa: B027 - most evaluators hold nothing
         """Let go of connections and processes."""
+
+
+class History(Protocol):
+    """Where commits are read from: git on this machine, or a host's API. Paths are relative to the folder of gate.yaml."""
+
+    def resolve(self, ref: str) -> Revision:
+        """A branch, tag or sha → the commit it names.
+
+        Raises:
+            UserError: nothing of that name can be found.
+        """
+        ...
+
+    def read_at(self, sha: str, path: str) -> str | None:
+        """The text of a file at a commit; None where it does not exist there.
+
+        Raises:
+            UserError: it is not a UTF-8 file.
+        """
+        ...
 
 
 class Progress(Protocol):

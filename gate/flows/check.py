@@ -1,0 +1,137 @@
+"""The check: run, lay the scores beside the base's baseline, take the second look where it is wanted, report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from gate.base import Base, base_at, base_of_working_tree
+from gate.compare.decide import decide, wants_second_look
+from gate.compare.proposals import proposals
+from gate.compare.tally import tally
+from gate.model.ports import History
+from gate.model.report import Report, Revision
+from gate.model.run import RunResult
+from gate.model.scorecard import Comparison, Scorecard
+from gate.model.verdict import Kind, Verdict
+from gate.place import Place
+from gate.ready import Prepared, prepare
+from gate.render.assemble import Evidence, assemble
+from gate.running import Bench, Draws, bench
+
+
+@dataclass(frozen=True, kw_only=True)
+class Against:
+    """The commit that a head is held against: `ref` as `history` knows it; `head` is what the report calls the head.
+
+    Without `head` it is called what the working tree says of itself.
+    """
+
+    history: History
+    ref: str
+    head: Revision | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a check leaves: the report, and the results by suite."""
+
+    report: Report
+    results: Mapping[str, RunResult]
+
+
+@contextmanager
+def check(place: Place, *, only: Sequence[str] = (), against: Against | None = None) -> Iterator[Checked]:
+    """Run, compare with the base, report. Leave the block when the report is delivered: until then trials are kept.
+
+    Policy, draws and baseline come from the commit that it is held `against`, or from the working tree where there is
+    none. Where the first look cannot tell, the planned second one is taken, once.
+
+    Raises:
+        UserError: before anything is run, with everything there is to mend.
+        InterruptedRunError: stopped from outside; what was finished is kept.
+    """
+    prepared = prepare(place.tree, place.config, only=only)
+    base = _base(place, prepared, against)
+    prepared = prepared.drawn_as(base.sheet)
+    removed = () if only else _removed(base, prepared)
+    looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
+    with bench(place, prepared.suites) as runs:
+        results = runs.take(prepared.suites, lambda suite: Draws(purpose="check", count=suite.draws.check))
+        verdict = decide(
+            [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=1, looks=looks
+        )
+        if wants_second_look(verdict):
+            results = {**results, **_second_look(place, prepared, runs, results, verdict)}
+            verdict = decide(
+                [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=2, looks=looks
+            )
+        evidence = Evidence(
+            tool_version=version("llm-regression-gate"),
+            head=(against and against.head) or place.tree.revision(),
+            base=base.revision,
+            policy_source=base.policy_source,
+            proposals=proposals(base.sheet, prepared.sheet) if against is not None else (),
+            resumed=runs.resumed,
+        )
+        yield Checked(report=assemble(verdict, results=results, evidence=evidence), results=results)
+
+
+def _base(place: Place, prepared: Prepared, against: Against | None) -> Base:
+    if against is None:
+        return base_of_working_tree(place.tree, place.config, prepared.sheet)
+    return base_at(against.history, place.config, against.ref)
+
+
+def _comparisons(base: Base, prepared: Prepared, results: Mapping[str, RunResult]) -> list[Comparison]:
+    """Each suite that was run beside its baseline, judged by the base's policy for it."""
+    comparisons = []
+    for ready in prepared.suites:
+        name = ready.suite.name
+        policy = base.sheet.suites.get(name, ready.suite.policy)
+        comparisons.append(
+            Comparison(
+                suite=name,
+                head=tally(results[name], keep=policy.gates),
+                baseline=base.baseline(name),
+                missing=base.missing(name),
+                policy=policy,
+                stopped=results[name].stopped,
+            )
+        )
+    return comparisons
+
+
+def _removed(base: Base, prepared: Prepared) -> Sequence[Comparison]:
+    """The suites of the base that the head has no more."""
+    gone = sorted(base.sheet.suites.keys() - {ready.suite.name for ready in prepared.suites})
+    return [
+        Comparison(suite=name, head=Scorecard(suite=name, metrics={}, cases={}), removed=True)
+        for name in gone
+    ]
+
+
+def _second_look(
+    place: Place,
+    prepared: Prepared,
+    runs: Bench,
+    results: Mapping[str, RunResult],
+    verdict: Verdict,
+) -> Mapping[str, RunResult]:
+    """More draws of all cases of every suite that could not be told, pooled with the first."""
+    undecided = {suite.suite for suite in verdict.suites if suite.kind is Kind.INCONCLUSIVE}
+    again = [
+        ready
+        for ready in prepared.suites
+        if ready.suite.name in undecided and ready.suite.draws.most > ready.suite.draws.check
+    ]
+    for ready in again:
+        more = (ready.suite.draws.most - ready.suite.draws.check) * len(ready.suite.cases)
+        place.notice(f"{ready.suite.name}: the first look can't tell; the second takes {more} more trials")
+    return runs.take_more(
+        again,
+        lambda suite: Draws(
+            purpose="check", count=suite.draws.most - suite.draws.check, first=suite.draws.check
+        ),
+        earlier=results,
+    )

@@ -1,0 +1,38 @@
+"""The run without a verdict, and the scoring anew of what a run kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from gate.base import needed_text
+from gate.model.files import load_results
+from gate.model.run import RunResult
+from gate.place import Place
+from gate.ready import prepare
+from gate.running import Draws, bench
+
+
+@contextmanager
+def run(
+    place: Place, *, only: Sequence[str] = (), draws: int | None = None
+) -> Iterator[Mapping[str, RunResult]]:
+    """Run, and judge nothing. Leave the block when the results are delivered: until then trials are kept.
+
+    Raises:
+        UserError, InterruptedRunError: as `check`.
+    """
+    prepared = prepare(place.tree, place.config, only=only)
+    with bench(place, prepared.suites) as runs:
+        yield runs.take(prepared.suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
+
+
+def rescore(place: Place, results: Path) -> Mapping[str, RunResult]:
+    """Score the replies of a results file anew, with the evaluators of today's config; the target is not asked.
+
+    Raises:
+        UserError: no such file, or its suite is not in the config.
+    """
+    result = load_results(needed_text(results), str(results))
+    prepared = prepare(place.tree, place.config, only=(result.suite,))
+    with bench(place, prepared.suites) as runs:
+        return {result.suite: runs.rescore(prepared.suites[0], result)}
