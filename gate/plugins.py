@@ -26,6 +26,7 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "contains": "gate.evaluators.match:Contains",
         "regex": "gate.evaluators.match:Regex",
         "json_schema": "gate.evaluators.schema:JsonSchema",
+        "valid_json": "gate.evaluators.valid_json:ValidJson",
         "numeric": "gate.evaluators.numeric:Numeric",
         "length": "gate.evaluators.length:Length",
         "python": "gate.evaluators.function:Function",

@@ -1,4 +1,4 @@
-"""Sample → what the reply took: time, tokens, money, words. Recorded for every reply, gated only where a gate says so.
+"""Sample → what the reply took: time, tokens, money, length, how it ended. Recorded always, gated where a gate says so.
 
 What a target does not know is no score, and never 0. Time, money and tokens are compared as ratios, so that a 0 of
 one of them (a recording without a clock, a model without a price) is no score either.
@@ -8,31 +8,42 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gate.model.ports import Evaluator, NoOptions, Setting
-from gate.model.reply import Reply, Sample
+from gate.model.reply import Reply, Sample, Usage
 from gate.model.score import Metric, Score
 
+# The words of the Messages API, and those of the APIs that speak of a finish reason.
+CUT_OFF = frozenset({"max_tokens", "model_context_window_exceeded", "length"})
+REFUSED = frozenset({"refusal", "content_filter"})
 
-def _metric(name: str, unit: str, **fields: Any) -> Metric:
+
+def _metric(name: str, unit: str | None = None, **fields: Any) -> Metric:
     return Metric(**{"name": name, "kind": "measure", "unit": unit, "operational": True, **fields})
 
 
 METRICS: tuple[Metric, ...] = (
     _metric("latency_s", "s", better="lower", log=True),
     _metric("ttft_s", "s", better="lower", log=True),
+    _metric("output_tokens_per_s", "tokens/s", better="higher", log=True),
     _metric("input_tokens", "tokens", better="lower", log=True),
     _metric("output_tokens", "tokens", better="lower", log=True),
+    _metric("total_tokens", "tokens", better="lower", log=True),
     # A cache that is read more often is no worse, and 0 is what most replies have: neither a ratio nor a direction.
     _metric("cache_read_tokens", "tokens", better="neither"),
     _metric("cache_write_tokens", "tokens", better="neither"),
+    _metric("cache_read_share", kind="scale", low=0, high=1),
     _metric("cost_usd", "USD", better="lower", log=True),
     # An empty answer has 0 words, and that must be seen.
     _metric("response_words", "words", better="neither"),
+    _metric("response_characters", "characters", better="neither"),
+    _metric("stop_cut_off", kind="binary", better="lower"),
+    _metric("stop_refusal", kind="binary", better="lower"),
 )
+_TICK_S = 1e-6  # below it is no measurement: a recording has a latency of 0, and so no throughput
 _LOG = frozenset(metric.name for metric in METRICS if metric.log)
 
 
 class Operational(Evaluator):
-    """Latency, time to first token, tokens, cost and words of every reply."""
+    """Latency, throughput, tokens, cost, length and ending of every reply."""
 
     def __init__(self, name: str, options: NoOptions, setting: Setting) -> None:
         super().__init__(name, options, setting)
@@ -55,9 +66,22 @@ def _values(reply: Reply) -> Iterator[tuple[str, float | None]]:
     yield "latency_s", reply.latency_s
     yield "ttft_s", reply.ttft_s
     if reply.usage is not None:
-        yield "input_tokens", reply.usage.input_tokens
-        yield "output_tokens", reply.usage.output_tokens
-        yield "cache_read_tokens", reply.usage.cache_read_tokens
-        yield "cache_write_tokens", reply.usage.cache_write_tokens
+        yield from _tokens(reply.usage)
+        if reply.latency_s >= _TICK_S:
+            yield "output_tokens_per_s", reply.usage.output_tokens / reply.latency_s
     yield "cost_usd", reply.cost_usd
     yield "response_words", len(reply.output.split())
+    yield "response_characters", len(reply.output)
+    if reply.stop_reason is not None:
+        yield "stop_cut_off", float(reply.stop_reason.lower() in CUT_OFF)
+        yield "stop_refusal", float(reply.stop_reason.lower() in REFUSED)
+
+
+def _tokens(usage: Usage) -> Iterator[tuple[str, float | None]]:
+    asked = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+    yield "input_tokens", usage.input_tokens
+    yield "output_tokens", usage.output_tokens
+    yield "total_tokens", asked + usage.output_tokens
+    yield "cache_read_tokens", usage.cache_read_tokens
+    yield "cache_write_tokens", usage.cache_write_tokens
+    yield "cache_read_share", usage.cache_read_tokens / asked if asked else None

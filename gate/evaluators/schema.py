@@ -20,6 +20,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 
 from gate.evaluators.binary import BinaryEvaluator
+from gate.evaluators.valid_json import fenced, no_constant
 from gate.evaluators.worker import Worker
 from gate.model.base import Noun
 from gate.model.errors import Problem, UserError
@@ -29,7 +30,6 @@ from gate.model.reply import Sample
 from gate.model.score import Score
 
 _ERRORS = 50  # of a wrong document, of which the best is told
-_FENCE = "```"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -96,7 +96,7 @@ class JsonSchema(BinaryEvaluator):
         if not file.is_relative_to(root):
             raise _unreadable(path, "this lies outside the folder of gate.yaml", "move it inside")
         try:
-            return json.loads(file.read_text(encoding="utf-8-sig"), parse_constant=_no_constant)
+            return json.loads(file.read_text(encoding="utf-8-sig"), parse_constant=no_constant)
         except OSError as error:
             fix = "paths are read from the folder of gate.yaml"
             raise _unreadable(path, f"the schema cannot be read: {error.strerror}", fix) from None
@@ -113,21 +113,13 @@ def fault(request: Mapping[str, str]) -> str | None:
     if text is None:
         return "there is no fenced block"
     try:
-        document = json.loads(text, parse_constant=_no_constant)
+        document = json.loads(text, parse_constant=no_constant)
     except RecursionError:
         return "it is nested too deeply"
     except ValueError as error:
         return f"not JSON: {error}"
     worst = best_match(islice(validator.iter_errors(document), _ERRORS))
     return None if worst is None else f"{worst.json_path}: {shortened(worst.message)}"
-
-
-def fenced(text: str) -> str | None:
-    """What stands in the first block between two lines that begin with ```; None where there is none."""
-    lines = text.split("\n")
-    fences = (number for number, line in enumerate(lines) if line.lstrip().startswith(_FENCE))
-    first, last = next(fences, None), next(fences, None)
-    return None if first is None or last is None else "\n".join(lines[first + 1 : last])
 
 
 @lru_cache(maxsize=1)
@@ -173,10 +165,6 @@ def _dangling(resource: Resource[Any], resolver: Any) -> Iterator[str]:
         except (Unresolvable, LookupError, ValueError):
             where = "nowhere" if reference.startswith("#") else "out of the schema, and nothing is fetched"
             yield f"`{keyword}: {reference}` leads {where}"
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _unreadable(path: str, message: str, fix: str) -> UserError:

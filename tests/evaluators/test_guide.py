@@ -1,4 +1,4 @@
-"""The examples of docs/guide/evaluators.md are run."""
+"""Every evaluator has a page of one form in docs/guide/evaluators, and what its examples say comes out."""
 
 import asyncio
 import json
@@ -13,53 +13,68 @@ from typing import Any
 import pytest
 import yaml
 
+from gate.evaluators.operational import METRICS, Operational
 from gate.functions import load_function
-from gate.model.case import Case, Context
+from gate.model.case import Case
 from gate.model.errors import UserError
 from gate.model.ports import Evaluator
-from gate.model.reply import Sample
+from gate.model.reply import Reply, Sample
 from gate.plugins import BUILT_IN, Plugins
-from tests.builders import make_case, make_reply, make_setting
+from gate.targets.answer import reply_from
+from tests.builders import make_case, make_setting
 from tests.run.plans import make_instruments
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "evaluators.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guide"
+PAGES = {page.stem: page.read_text() for page in sorted((GUIDE / "evaluators").glob("*.md"))}
+HEADINGS = [
+    "What it measures",
+    "Inputs",
+    "Kind and range",
+    "When it abstains",
+    "Cost per case",
+    "Example",
+    "Options",
+]
+ALWAYS_THERE = "operational"
 _BLOCK = re.compile(r"^(`{3,})(yaml|jsonl|python)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Example:
+    page: str
     use: Mapping[str, Any]
     lines: tuple[str, ...]
 
     def __str__(self) -> str:
-        return str(self.use.get("name", self.use["use"]))
+        return f"{self.page}: {self.use.get('name', self.use['use'])}"
 
 
-def blocks(language: str) -> list[str]:
-    return [text for _, found, text in _BLOCK.findall(GUIDE.read_text()) if found == language]
+def blocks(page: str, language: str) -> list[str]:
+    return [text for _, found, text in _BLOCK.findall(PAGES[page]) if found == language]
 
 
 def examples() -> list[Example]:
-    """Each evaluator of the page with the lines that follow it."""
-    found = [(language, text) for _, language, text in _BLOCK.findall(GUIDE.read_text())]
+    """Each evaluator of a page with the lines that follow it."""
     return [
-        Example(use=yaml.safe_load(text)[0], lines=tuple(lines.splitlines()))
-        for (language, text), (follower, lines) in pairwise(found)
+        Example(page=page, use=yaml.safe_load(text)[0], lines=tuple(lines.splitlines()))
+        for page, whole in PAGES.items()
+        for (_, language, text), (_, follower, lines) in pairwise(_BLOCK.findall(whole))
         if (language, follower) == ("yaml", "jsonl")
     ]
 
 
 def build(example: Example, root: Path) -> Evaluator:
-    for source in blocks("python"):
+    for source in blocks(example.page, "python"):
         name = source.splitlines()[0].removeprefix("# ")
         (root / name).write_text(source)
-    kind = Plugins().evaluator(example.use["use"])
+    use = example.use["use"]
+    kind = Operational if use == ALWAYS_THERE else Plugins().evaluator(use)
     options = kind.Options.model_validate(example.use.get("with", {}))
     setting = make_setting(root, load=partial(load_function, root=root))
-    return kind(example.use.get("name", example.use["use"]), options, setting)
+    return kind(example.use.get("name", use), options, setting)
 
 
-def outcome(evaluator: Evaluator, case: Case, output: str) -> dict[str, Any]:
+def outcome(evaluator: Evaluator, case: Case, reply: Reply) -> dict[str, Any]:
     """What becomes of one line: its scores, the refusal of its case, or the kind of its failure."""
     try:
         evaluator.check(case)
@@ -68,7 +83,7 @@ def outcome(evaluator: Evaluator, case: Case, output: str) -> dict[str, Any]:
 
     async def score() -> Any:
         try:
-            return await make_instruments([evaluator]).score(Sample(case=case, reply=make_reply(output)))
+            return await make_instruments([evaluator]).score(Sample(case=case, reply=reply))
         finally:
             await evaluator.aclose()
 
@@ -84,25 +99,54 @@ def test_an_example_of_the_guide_comes_out_as_it_says(example: Example, tmp_path
     assert example.lines
     for line in example.lines:
         fields = json.loads(line)
-        context = tuple(Context(text=text) for text in fields.get("context", ()))
-        found = outcome(
-            evaluator, make_case(expected=fields.get("expected"), context=context), fields["output"]
-        )
+        context = [{"text": text} if isinstance(text, str) else text for text in fields.get("context", ())]
+        case = make_case(expected=fields.get("expected"), context=context, tags=fields.get("tags", {}))
+        reply = reply_from({"output": fields["output"], **fields.get("reply", {})}, latency_s=0.25)
+        assert isinstance(reply, Reply), reply
+        found = outcome(evaluator, case, reply)
         if "refused" in fields:
             assert fields["refused"] in found["refused"], line
         else:
-            assert found == {key: fields[key] for key in ("scores", "fails") if key in fields}, line
+            wanted = {key: fields[key] for key in ("scores", "fails") if key in fields}
+            assert found.keys() == wanted.keys(), line
+            assert found.get("fails") == wanted.get("fails"), line
+            assert found.get("scores") == pytest.approx(wanted.get("scores"), abs=5e-4), line
 
 
-def test_every_built_in_evaluator_has_an_example() -> None:
-    assert {example.use["use"] for example in examples()} == set(BUILT_IN["evaluator"])
-    assert len(examples()) == len(blocks("jsonl"))
+def test_every_built_in_evaluator_has_a_page_that_the_index_names() -> None:
+    assert set(PAGES) == {*BUILT_IN["evaluator"], ALWAYS_THERE}
+    index = (GUIDE / "evaluators.md").read_text()
+    assert set(re.findall(r"^\| \[.*?\]\(evaluators/(\w+)\.md\)", index, re.MULTILINE)) == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_tells_the_same_things_in_the_same_order(page: str) -> None:
+    assert PAGES[page].startswith(f"# {page}\n")
+    assert re.findall(r"^## (.*)$", PAGES[page], re.MULTILINE) == HEADINGS
+    for part in re.split(r"^## .*$", PAGES[page], flags=re.MULTILINE):
+        assert part.strip()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_an_example_that_is_run(page: str) -> None:
+    own = [example for example in examples() if example.page == page]
+    assert page in {example.use["use"] for example in own}
+    assert len(own) == len(blocks(page, "jsonl"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
+    for link in re.findall(r"\]\(([\w./-]+\.md)", PAGES[page]):
+        assert (GUIDE / "evaluators" / link).resolve().is_file(), link
 
 
 def option_table(use: str) -> str:
-    """The options of an evaluator as the guide lists them."""
+    """The options of an evaluator as its page lists them."""
+    fields = Plugins().options("evaluator", use).model_fields
+    if not fields:
+        return "None."
     rows = ["| option | default | |", "|---|---|---|"]
-    for name, field in Plugins().options("evaluator", use).model_fields.items():
+    for name, field in fields.items():
         default = "**required**" if field.is_required() else _written(field.default)
         rows.append(f"| `{field.alias or name}` | {default} | {field.description} |")
     return "\n".join(rows)
@@ -113,6 +157,12 @@ def _written(default: Any) -> str:
 
 
 @pytest.mark.parametrize("use", sorted(BUILT_IN["evaluator"]))
-def test_the_guide_lists_every_option_in_the_words_of_the_model(use: str) -> None:
-    assert "None" not in option_table(use)
-    assert option_table(use) in GUIDE.read_text(), f"put this into the guide:\n{option_table(use)}"
+def test_a_page_lists_every_option_in_the_words_of_the_model(use: str) -> None:
+    table = option_table(use)
+    assert "None |" not in table
+    assert PAGES[use].endswith(f"## Options\n\n{table}\n"), f"put this at the end of {use}.md:\n{table}"
+
+
+def test_the_page_of_what_is_always_recorded_names_every_metric() -> None:
+    rows = "".join(re.findall(r"^\| `.*?\|", PAGES[ALWAYS_THERE], re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", rows)) == {metric.name for metric in METRICS}

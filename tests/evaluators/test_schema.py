@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gate.evaluators.schema import JsonSchema, fault, fenced
+from gate.evaluators.schema import JsonSchema, fault
 from gate.model.errors import UserError
 from gate.model.ports import ScoringError
 from tests.evaluators.scoring import make_evaluator, scores, value, values
@@ -44,23 +44,6 @@ def found(schema: Any, text: str, extract: str = "whole") -> str | None:
 def test_an_output_is_right_where_it_is_json_and_the_schema_accepts_it(text: str, what: str | None) -> None:
     told = found(PERSON, text)
     assert told is None if what is None else what in (told or "")
-
-
-@pytest.mark.parametrize(
-    ("text", "block"),
-    [
-        ("```json\n{}\n```", "{}"),
-        ("Sure!\n```\n[1,\n2]\n```\nDone. ```", "[1,\n2]"),
-        ("  ```json\n{}\n  ```", "{}"),
-        ("```\n1\n```\n```\n2\n```", "1"),
-        ("```json\n```", ""),
-        ("```json\n{}", None),
-        ("{}", None),
-        ("", None),
-    ],
-)
-def test_the_first_fenced_block_is_taken(text: str, block: str | None) -> None:
-    assert fenced(text) == block
 
 
 def test_without_a_fenced_block_the_answer_is_wrong() -> None:
