@@ -41,7 +41,7 @@ def command(
     from gate.flows.compare import Sides, compare  # noqa: PLC0415 - help must not load the whole house
 
     tree = working_tree(config or Path(CONFIG))
-    check_outputs(config or Path(CONFIG), files.values())
+    check_outputs(config or Path(CONFIG), files.values(), read=(current, baseline))
     sides = Sides(
         current=current, baseline=baseline, config=config.name if config else None, max_drop=threshold
     )

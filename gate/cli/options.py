@@ -102,23 +102,43 @@ def write_document(path: Path, text: str) -> None:
         write_text(path, text)
 
 
-def check_outputs(config: Path, outputs: Iterable[Path | None]) -> None:
-    """Refuse, before anything is paid, documents that would overwrite one another, the config or a baseline.
+def check_outputs(config: Path, outputs: Iterable[Path | None], *, read: Iterable[Path] = ()) -> None:
+    """Refuse, before anything is paid, documents that would overwrite one another or what is read.
+
+    That is the config, its cases, a baseline, and the files in `read`.
 
     Raises:
         UserError: with all of them.
     """
-    found, seen = [], {str(config.absolute())}
-    for path in (path for path in outputs if path is not None):
+    wanted = [path for path in outputs if path is not None]
+    there = any(path.is_file() for path in wanted)
+    sources = {str(path.absolute()) for path in (config, *read, *(_case_files(config) if there else ()))}
+    found, seen = [], set[str]()
+    for path in wanted:
+        fix = "name a file of its own for each"
         if str(path) in seen:
-            message = "the config stands there, or another document goes there too"
-            found.append(Problem(message=message, value=str(path), fix="name a file of its own for each"))
+            found.append(Problem(message="another document goes there too", value=str(path), fix=fix))
+        elif str(path) in sources:
+            message = "this file is read: nothing may be written over it"
+            found.append(Problem(message=message, value=str(path), fix=fix))
         elif path.is_file() and BASELINE_MARK in path.read_bytes()[:100]:
             fix = "name another file; a baseline is written by `gate accept`"
             found.append(Problem(message="this is a baseline", value=str(path), fix=fix))
         seen.add(str(path))
     if found:
         raise UserError(*found)
+
+
+def _case_files(config: Path) -> Sequence[Path]:
+    """The files that hold the cases; of a config that is not there, or wrong, others tell."""
+    from gate.config.suites import case_files  # noqa: PLC0415 - help must not load the whole house
+    from gate.ready import read_config  # noqa: PLC0415
+
+    tree = WorkingTree(root=config.absolute().parent)
+    try:
+        return [tree.root / name for name in case_files(read_config(tree, config.name), root=tree.root)]
+    except UserError:
+        return ()
 
 
 def check_results(tree: WorkingTree, config: Path, suites: Sequence[str], output: Path | None) -> None:

@@ -3,6 +3,7 @@
 Everything that is wrong in all suites is collected and raised at once.
 """
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
@@ -36,6 +37,15 @@ class Catalogue(Protocol):
     def options(self, kind: Kind, use: str) -> type[Noun]:
         """The closed model of what stands under `with:` of one of these names."""
         ...
+
+
+def case_files(config: ConfigFile, *, root: Path) -> set[str]:
+    """The case files of all suites that are there, relative to the root."""
+    found = set[str]()
+    for pattern in (pattern for suite in config.shape.suites.values() for pattern in suite.cases):
+        with contextlib.suppress(PydanticCustomError):
+            found.update(files_of(pattern, root=root))
+    return found
 
 
 def load_suites(

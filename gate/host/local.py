@@ -113,6 +113,8 @@ def read_text(path: Path) -> str | None:
         UserError: it is a folder, may not be read, or is not UTF-8.
     """
     try:
+        if path.is_char_device():  # /dev/zero has no end
+            raise UserError(Problem(message=f"{path} is a device, no file", fix="name a file"))
         content = path.read_bytes()
     except FileNotFoundError:
         return None

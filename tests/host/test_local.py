@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.host.local import WorkingTree, write_text
+from gate.host.local import WorkingTree, read_text, write_text
 from gate.model.errors import UserError
 
 
@@ -55,6 +55,11 @@ def test_a_base_that_git_does_not_know_is_an_error_that_names_it(tmp_path: Path,
 def test_a_base_without_a_repository_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no git repository"):
         WorkingTree(root=tmp_path).resolve("main")
+
+
+def test_a_device_without_an_end_is_refused() -> None:
+    with pytest.raises(UserError, match="/dev/zero is a device"):
+        read_text(Path("/dev/zero"))
 
 
 def test_an_equal_file_is_left_untouched(tmp_path: Path) -> None:

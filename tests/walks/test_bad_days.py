@@ -119,23 +119,35 @@ def test_a_full_disk_behind_standard_output_is_said_and_costs_no_trial(tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-o", "gate.yaml"), "the config stands there"),
+        (("-o", "gate.yaml"), "this file is read"),
+        (("-o", "cases.jsonl"), "this file is read"),
         (("--json", "x", "--junit", "x"), "another document"),
         (("-o", "-", "--json", "-"), "another document"),
         (("-o", "base.json"), "this is a baseline"),
         (("--json", ""), "empty"),
     ],
 )
-def test_a_document_never_overwrites_the_config_a_baseline_or_another(
+def test_a_document_never_overwrites_the_config_its_cases_a_baseline_or_another(
     tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     project = application(tmp_path, "raise SystemExit('never imported')")
     project.write("base.json", '{\n"gate_baseline": 1,\n')
-    before = project.read("gate.yaml")
+    before = [project.read(name) for name in ("gate.yaml", "cases.jsonl", "base.json")]
     done = project.gate("check", *arguments)
     assert done.code == 2, done.text
     assert message in done.err
-    assert project.read("gate.yaml") == before
+    assert [project.read(name) for name in ("gate.yaml", "cases.jsonl", "base.json")] == before
+
+
+def test_a_comparison_is_not_written_over_what_it_compares(tmp_path: Path) -> None:
+    project = accepted(tmp_path, cases=6, trials=ONE)
+    project.gate("run", "-o", "kept.json")
+    sides = ("--current", "kept.json", "--baseline", "baselines/s.json")
+    for name in ("kept.json", "baselines/s.json"):
+        before = project.read(name)
+        done = project.gate("compare", *sides, "--json", name)
+        assert done.code == 2, done.text
+        assert project.read(name) == before
 
 
 def test_a_folder_that_is_gone_or_cannot_be_written_is_no_bug_of_ours(tmp_path: Path) -> None:
