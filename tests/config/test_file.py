@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.config.file import gate_problem, parse, policy_sheet
@@ -252,7 +252,6 @@ def test_a_file_of_absurd_size_is_refused() -> None:
     assert problem.message == "the file has more than 5,000,000 characters"
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_a_problem_of_the_user(text: str) -> None:
     with suppress(UserError):
@@ -278,7 +277,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)  # the first unknown key makes the schema
 @given(st.dictionaries(KEYS, VALUES, max_size=5), VALUES, KEYS)
 def test_any_values_under_known_keys_are_read_or_a_problem_with_its_place(
     suite: dict[str, Any], value: Any, key: str

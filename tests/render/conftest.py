@@ -1,6 +1,0 @@
-"""Hypothesis on a busy machine: how long an example takes is no law here."""
-
-from hypothesis import settings
-
-settings.register_profile("calm", deadline=None)
-settings.load_profile("calm")
