@@ -29,6 +29,8 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "valid_json": "gate.evaluators.valid_json:ValidJson",
         "numeric": "gate.evaluators.numeric:Numeric",
         "length": "gate.evaluators.length:Length",
+        "retrieval": "gate.evaluators.retrieval:Retrieval",
+        "retrieval_score": "gate.evaluators.retrieval_score:RetrievalScore",
         "python": "gate.evaluators.function:Function",
     },
 }

@@ -32,6 +32,15 @@ def scores(evaluator: Evaluator, *replies: tuple[Any, str]) -> list[Sequence[Sco
     return asyncio.run(run())
 
 
+def judged(
+    evaluator: Evaluator, *, expected: Any = None, output: str = "", tags: Any = None, **reply: Any
+) -> Sequence[Score]:
+    """What an evaluator says to one reply with everything that travels with it; its case is checked first."""
+    case = make_case(expected=expected, tags=tags or {})
+    evaluator.check(case)
+    return asyncio.run(evaluator.score(make_sample(case, make_reply(output, **reply))))
+
+
 def value(evaluator: Evaluator, *, expected: Any = None, output: str) -> float | None:
     """The value of the only score of one output."""
     (given,) = scores(evaluator, (expected, output))
