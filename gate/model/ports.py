@@ -6,14 +6,15 @@ once a suite, asked from one event loop with bounded concurrency, and closed at 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from gate.model.base import Noun
 from gate.model.case import Case, Message
+from gate.model.pace import Pace, Unpaced
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.report import Revision
 from gate.model.run import Trial
@@ -36,7 +37,11 @@ class NoOptions(Noun):
 
 
 class ModelRequest(Noun):
-    """One question to a language model; `max_tokens` bounds the answer, thinking included."""
+    """One question to a language model; `max_tokens` bounds the answer, thinking included.
+
+    Where there is an `answer_schema` (a JSON Schema), the text of the answer is JSON that fits it, unless the model
+    refused or was cut off.
+    """
 
     model: str
     messages: tuple[Message, ...] = Field(min_length=1)
@@ -44,6 +49,7 @@ class ModelRequest(Noun):
     max_tokens: int = Field(default=1024, ge=1)
     effort: Literal["low", "medium", "high"] | None = None
     stream: bool = True
+    answer_schema: dict[str, JsonValue] | None = None
 
 
 class LanguageModel(Protocol):
@@ -81,6 +87,7 @@ class Setting:
 
     `timeout_s` is the hard limit of one trial, in seconds. `llm` opens the door to the model on first use. `load`
     finds a user's function by `path/to/file.py:name` or `package.module:name`, and raises UserError where it can't.
+    `pace` gives the pace of calls to a provider, by the name that a person knows it by (its host): one for all callers.
     """
 
     root: Path
@@ -89,6 +96,7 @@ class Setting:
     concurrency: int
     llm: Callable[[], LanguageModel]
     load: Callable[[str], UserFunction]
+    pace: Callable[[str], Pace] = field(default=lambda _: Unpaced())
 
 
 class Target(ABC):
@@ -106,6 +114,14 @@ class Target(ABC):
 
     def files(self) -> Sequence[str]:
         """Paths relative to the root that this target is known to depend on, without being told."""
+        return ()
+
+    def request(self, case: Case) -> ModelRequest | None:  # noqa: ARG002 - most targets are more than one question
+        """The one question to a language model that a call comes to, where it is nothing else: for an estimate."""
+        return None
+
+    def models(self) -> Sequence[str]:
+        """The language models that it is known to ask: one that is about to end is told before a run."""
         return ()
 
     def check(self, case: Case) -> None:  # noqa: B027 - most targets can ask any case
@@ -152,6 +168,10 @@ class Evaluator(ABC):
         """Paths relative to the root whose content decides the number (a function's file, a schema)."""
         return ()
 
+    def models(self) -> Sequence[str]:
+        """The language models that it is known to ask: one that is about to end is told before a run."""
+        return ()
+
     @property
     @abstractmethod
     def metrics(self) -> Sequence[Metric]:
@@ -166,6 +186,13 @@ class Evaluator(ABC):
 
         Raises:
             UserError: naming the case, the place and the fix.
+        """
+
+    def open(self) -> None:  # noqa: B027 - most evaluators need nothing more
+        """Get ready, once, before the first draw. What only a run needs (a key) is refused here, not case by case.
+
+        Raises:
+            UserError: it is not there; with the fix.
         """
 
     @abstractmethod

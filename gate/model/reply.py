@@ -43,6 +43,18 @@ class Reply(Noun):
     model: str | None = None
 
 
+class Expense(Noun):
+    """Calls of a language model that a trial paid for beside its reply. A cost of None is not known.
+
+    `evaluator` is the judge that made them; None are answers that the target lost on the way and had to ask for again.
+    """
+
+    evaluator: str | None = None
+    calls: int = Field(default=1, ge=1)
+    usage: Usage | None = None
+    cost_usd: float | None = Field(default=None, ge=0)
+
+
 class Failure(Noun):
     """Why a trial has no reply, or an evaluator no score. Failures are data: counted and gated, never a score.
 

@@ -6,18 +6,22 @@ from pydantic import Field
 
 from gate.model.base import Noun
 from gate.model.case import Case
-from gate.model.reply import Failure, Reply
+from gate.model.reply import Expense, Failure, Reply
 from gate.model.score import Metric, Score
 
 
 class Trial(Noun):
-    """One draw of one case. No reply means a target failure among `failures`; an evaluator may fail beside a reply."""
+    """One draw of one case. No reply means a target failure among `failures`; an evaluator may fail beside a reply.
+
+    `expenses` are what it cost beside the reply: calls of judges, and answers that were lost.
+    """
 
     case_id: str
     index: int = Field(ge=0)
     reply: Reply | None = None
     scores: tuple[Score, ...] = ()
     failures: tuple[Failure, ...] = ()
+    expenses: tuple[Expense, ...] = ()
 
 
 class Stopped(Noun):
