@@ -110,8 +110,13 @@ def _parameters(request: ModelRequest) -> dict[str, Any]:
     }
     if request.system is not None:
         parameters["system"] = request.system
+    output: dict[str, Any] = {}
     if request.effort is not None:
-        parameters["output_config"] = {"effort": request.effort}
+        output["effort"] = request.effort
+    if request.answer_schema is not None:
+        output["format"] = {"type": "json_schema", "schema": request.answer_schema}
+    if output:
+        parameters["output_config"] = output
     return parameters
 
 
