@@ -5,7 +5,7 @@
 #   docker run --rm -v "$PWD":/github/workspace -w /github/workspace gate check --base main
 #
 # A release builds on the digest that this tag had on that day, and names it in its notes (docs/releasing.md).
-ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim-trixie
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
 
 # --- git: the one program of it, and not the package with perl and its hundred megabytes --------------------------------
 FROM ${PYTHON_IMAGE} AS git
@@ -33,7 +33,6 @@ RUN pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
 # `-I`: neither the working directory nor an environment variable adds to the import path. `-B`: no __pycache__ of root's
 # is left in the workspace. `pip` is that of the base image and installs into this environment, for images built on ours.
 RUN rm -rf /opt/gate/include /opt/gate/bin/[Aa]ctivate* \
-    && find /opt/gate -type d -name tests -prune -exec rm -rf {} + \
     && sed -i '1s|$| -IB|' /opt/gate/bin/gate \
     && printf '#!/bin/sh\nexec /usr/local/bin/python -I -m pip --python /opt/gate/bin/python "$@"\n' > /opt/gate/bin/pip \
     && chmod +x /opt/gate/bin/pip \

@@ -5,7 +5,15 @@ BIN := $(VENV)/bin
 # Compiled once, and not again by each of the processes that the demo and the tests start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint types bench lock schemas golden clean
+# The image: which engine builds and runs it (docker, podman), and its name.
+ENGINE ?= docker
+IMAGE ?= gate:dev
+
+ACTION := $(wildcard action.yml)
+EXAMPLES := $(wildcard examples/workflows/*.yml)
+WORKFLOWS := $(wildcard .github/workflows/*.yml) $(EXAMPLES)
+
+.PHONY: demo test lint lint-code lint-delivery types bench image image-test lock schemas golden clean
 
 demo: $(VENV)/.runtime ## the main job, without a key and without a network
 	@$(BIN)/python examples/support-bot/demo.py
@@ -13,15 +21,33 @@ demo: $(VENV)/.runtime ## the main job, without a key and without a network
 test: $(VENV)/.dev lint types ## everything that must hold
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-lint: $(VENV)/.dev
+lint: lint-code lint-delivery
+
+lint-code: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-delivery: $(VENV)/.dev ## the image, the action, workflows and scripts; none of these linters needs a network
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/shellcheck .ci/*
+	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck $(WORKFLOWS)
+	$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic $(ACTION) .github $(EXAMPLES)
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(if $(ACTION),$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions $(ACTION))
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev ## every figure that the docs quote
 	$(BIN)/python -m benchmarks
+
+image: ## the container image; PYTHON_IMAGE=… builds it on another base
+	$(ENGINE) build --tag $(IMAGE) $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) .
+
+image-test: $(VENV)/.dev image ## walks through the built image, its size and its start
+	GATE_ENGINE=$(ENGINE) GATE_IMAGE=$(IMAGE) $(BIN)/python -m pytest tests/image
+	GATE_ENGINE=$(ENGINE) GATE_IMAGE=$(IMAGE) PYTHON_IMAGE=$(PYTHON_IMAGE) $(BIN)/python -m benchmarks.image
 
 golden: $(VENV)/.dev ## renew the golden documents; read the difference before committing it
 	GATE_RENEW_GOLDEN=1 $(BIN)/python -m pytest -q tests/render
