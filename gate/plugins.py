@@ -31,6 +31,7 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "length": "gate.evaluators.length:Length",
         "retrieval": "gate.evaluators.retrieval:Retrieval",
         "retrieval_score": "gate.evaluators.retrieval_score:RetrievalScore",
+        "tool_calls": "gate.evaluators.tool_calls:ToolCalls",
         "python": "gate.evaluators.function:Function",
     },
 }

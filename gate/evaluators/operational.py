@@ -35,6 +35,8 @@ METRICS: tuple[Metric, ...] = (
     # An empty answer has 0 words, and that must be seen.
     _metric("response_words", "words", better="neither"),
     _metric("response_characters", "characters", better="neither"),
+    # An answer without a tool takes 0 of them: no ratio.
+    _metric("tool_steps", "calls", better="lower"),
     _metric("stop_cut_off", kind="binary", better="lower"),
     _metric("stop_refusal", kind="binary", better="lower"),
 )
@@ -72,6 +74,7 @@ def _values(reply: Reply) -> Iterator[tuple[str, float | None]]:
     yield "cost_usd", reply.cost_usd
     yield "response_words", len(reply.output.split())
     yield "response_characters", len(reply.output)
+    yield "tool_steps", len(reply.tool_calls)
     if reply.stop_reason is not None:
         yield "stop_cut_off", float(reply.stop_reason.lower() in CUT_OFF)
         yield "stop_refusal", float(reply.stop_reason.lower() in REFUSED)

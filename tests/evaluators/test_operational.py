@@ -18,7 +18,14 @@ def recorded(tmp_path: Any, **reply: Any) -> dict[str, float | None]:
 
 def test_what_a_reply_took_is_recorded(tmp_path: Any) -> None:
     usage = Usage(input_tokens=10, output_tokens=6, cache_read_tokens=30, cache_write_tokens=0)
-    took = {"latency_s": 1.5, "ttft_s": 0.5, "usage": usage, "cost_usd": 0.01, "stop_reason": "end_turn"}
+    took: dict[str, Any] = {
+        "latency_s": 1.5,
+        "ttft_s": 0.5,
+        "usage": usage,
+        "cost_usd": 0.01,
+        "stop_reason": "end_turn",
+    }
+    took["tool_calls"] = [{"name": "search"}, {"name": "search"}]
     assert recorded(tmp_path, output="two words", **took) == {
         "latency_s": 1.5,
         "ttft_s": 0.5,
@@ -32,6 +39,7 @@ def test_what_a_reply_took_is_recorded(tmp_path: Any) -> None:
         "cost_usd": 0.01,
         "response_words": 2,
         "response_characters": 9,
+        "tool_steps": 2,
         "stop_cut_off": 0,
         "stop_refusal": 0,
     }
@@ -42,6 +50,7 @@ def test_what_is_not_known_is_no_score_and_never_zero(tmp_path: Any) -> None:
         "latency_s": 0.5,
         "response_words": 0,
         "response_characters": 0,
+        "tool_steps": 0,
     }
 
 
@@ -87,4 +96,4 @@ def test_no_metric_of_it_enters_a_baseline_unasked_and_each_measure_has_a_unit()
 def test_more_is_worse_where_it_is_paid_or_waited_for() -> None:
     worse = {metric.name for metric in METRICS if metric.better == "lower"}
     paid = {"input_tokens", "output_tokens", "total_tokens", "cost_usd"}
-    assert worse == paid | {"latency_s", "ttft_s", "stop_cut_off", "stop_refusal"}
+    assert worse == paid | {"latency_s", "ttft_s", "tool_steps", "stop_cut_off", "stop_refusal"}
