@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("startup", "throughput", "compare", "simulation")
+NAMES = ("startup", "throughput", "compare", "simulation", "image")
 
 
 def main() -> int:

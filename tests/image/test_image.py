@@ -1,0 +1,166 @@
+"""Walks through the built image: the same verdict and bytes as on a laptop, and nothing of the workspace in its way."""
+
+import json
+import os
+import subprocess
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.walks.project import Ended, Project, accepted, ids
+
+ENGINE, IMAGE = os.environ.get("GATE_ENGINE", "docker"), os.environ["GATE_IMAGE"]
+WORKSPACE = "/github/workspace"
+REPORTS = ("--markdown", "out/report.md", "--json", "out/report.json", "--junit", "out/report.xml")
+FILES = ("out/report.md", "out/report.json", "out/report.xml")
+
+
+def contain(root: Path, *arguments: str, options: tuple[str, ...] = (), image: str = IMAGE) -> Ended:
+    """Run the image as GitHub does: the workspace mounted and the working directory."""
+    mount = ("--volume", f"{root}:{WORKSPACE}", "--workdir", WORKSPACE)
+    done = subprocess.run(
+        [ENGINE, "run", "--rm", *mount, *options, image, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def inspected(field: str) -> Any:
+    command = [ENGINE, "image", "inspect", IMAGE]
+    (described,) = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return described["Config"].get(field)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A repository in which one answer in four has become wrong."""
+    project = accepted(tmp_path)
+    project.answer(ids(10), "wrong")
+    project.commit("an edit that breaks ten cases")
+    return project
+
+
+def test_it_is_the_version_of_this_tree(tmp_path: Path) -> None:
+    ended = contain(tmp_path, "--version")
+    assert (ended.code, ended.text) == (0, f"gate {version('llm-regression-gate')}\n")
+
+
+def test_github_decides_on_user_and_folder_and_the_entry_is_absolute() -> None:
+    assert not inspected("User")
+    assert inspected("WorkingDir") in (None, "", "/")
+    assert inspected("Entrypoint") == ["/opt/gate/bin/gate"]
+
+
+def test_a_comparison_gives_the_same_bytes_as_on_a_laptop(project: Project) -> None:
+    assert project.gate("run", "-o", "results.json").code == 0
+    command = ("compare", "--current", "results.json", "--baseline", "baselines/s.json", *REPORTS)
+    laptop = project.gate(*command)
+    reports = [(project.root / file).read_bytes() for file in FILES]
+    container = contain(project.root, *command)
+    assert (container.code, container.out) == (laptop.code, laptop.out)
+    assert laptop.code == 1, laptop.text
+    assert [(project.root / file).read_bytes() for file in FILES] == reports
+
+
+MEASURED = {"duration_s", "latency_p50_s", "latency_p95_s", "throughput_per_s"}
+
+
+def untimed(text: str) -> Any:
+    """A report without the times that this very run took."""
+    return json.loads(
+        text, object_hook=lambda found: {key: found[key] for key in found if key not in MEASURED}
+    )
+
+
+def test_a_check_against_a_commit_gives_the_same_verdict_as_on_a_laptop(project: Project) -> None:
+    command = ("check", "--base", "main~1", *REPORTS)
+    laptop = project.gate(*command)
+    report = project.read("out/report.json")
+    (project.root / ".gate" / "journal.sqlite").unlink()
+    container = contain(project.root, *command)
+    assert (laptop.code, container.code) == (1, 1), container.text
+    assert untimed(project.read("out/report.json")) == untimed(report)
+
+
+def test_a_check_asked_of_a_repository_that_belongs_to_somebody_else_reads_its_base(project: Project) -> None:
+    for path in [project.root, *project.root.rglob("*")]:
+        os.chown(path, 12345, 12345)
+    ended = contain(project.root, "check", "--base", "main~1")
+    assert ended.code == 1, ended.text
+    assert "(main~1)" in ended.out
+
+
+SHADOW = "import sys\nprint('SHADOWED', __file__)\nsys.exit(0)\n"
+
+
+@pytest.mark.parametrize("verb", [("--version",), ("validate",), ("check", "--base", "main~1")], ids=" ".join)
+def test_nothing_in_the_workspace_takes_the_place_of_a_module_of_ours(
+    project: Project, verb: tuple[str, ...]
+) -> None:
+    expected = contain(project.root, *verb)
+    for name in (
+        "json",
+        "anthropic",
+        "click",
+        "sitecustomize",
+        "usercustomize",
+        "gate/__init__",
+        "yaml/__init__",
+    ):
+        project.write(f"{name}.py", SHADOW)
+    environment = (
+        "PYTHONPATH=.",
+        f"PYTHONUSERBASE={WORKSPACE}",
+        f"HOME={WORKSPACE}",
+        "PYTHONHOME=",
+        "PYTHONSTARTUP=json.py",
+    )
+    options = tuple(part for value in environment for part in ("--env", value))
+    ended = contain(project.root, *verb, options=options)
+    assert "SHADOWED" not in ended.text
+    assert ended.code == expected.code
+    assert ended.out.splitlines()[0] == expected.out.splitlines()[0]
+
+
+def test_no_bytecode_of_root_is_left_in_the_workspace(project: Project) -> None:
+    assert contain(project.root, "check", "--base", "main~1").code == 1
+    assert not list(project.root.rglob("__pycache__"))
+
+
+def test_as_the_calling_user_it_leaves_files_of_theirs(project: Project) -> None:
+    for path in [project.root, *project.root.rglob("*")]:
+        os.chown(path, 12345, 12345)
+    ended = contain(project.root, "check", "--base", "main~1", *REPORTS, options=("--user", "12345:12345"))
+    assert ended.code == 1, ended.text
+    assert {path.stat().st_uid for path in project.root.rglob("*")} == {12345}
+
+
+def test_what_is_installed_fits_together(tmp_path: Path) -> None:
+    ended = contain(tmp_path, "check", options=("--entrypoint", "pip"))
+    assert ended.code == 0, ended.text
+
+
+def test_an_application_is_installed_into_the_same_environment(project: Project) -> None:
+    wheel = project.root / "acme_bot-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("acme_bot.py", "def answer(input, case):\n    return 'right'\n")
+        info = "acme_bot-1.0.dist-info"
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: acme-bot\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    project.configure(target={"use": "python", "with": {"function": "acme_bot:answer"}})
+    dockerfile = f"FROM {IMAGE}\nCOPY {wheel.name} /tmp/\nRUN pip install --no-index /tmp/{wheel.name}\n"
+    project.write("Dockerfile", dockerfile)
+    name = f"{IMAGE.rpartition(':')[0]}:acme"
+    build = subprocess.run(
+        [ENGINE, "build", "--tag", name, str(project.root)], capture_output=True, text=True, check=False
+    )
+    assert build.returncode == 0, build.stdout + build.stderr
+    ended = contain(project.root, "check", image=name)
+    assert ended.code == 0, ended.text
