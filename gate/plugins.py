@@ -32,6 +32,7 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "retrieval": "gate.evaluators.retrieval:Retrieval",
         "retrieval_score": "gate.evaluators.retrieval_score:RetrievalScore",
         "tool_calls": "gate.evaluators.tool_calls:ToolCalls",
+        "judge": "gate.evaluators.judge.judge:Judge",
         "python": "gate.evaluators.function:Function",
     },
 }

@@ -56,13 +56,15 @@ class Metric(Noun):
 class Score(Noun):
     """One finite value of one metric, or an abstention with its reason. Exactly one of the two is given.
 
-    `metric` may stay empty in a user's evaluator: the evaluator's own name is filled in.
+    `metric` may stay empty in a user's evaluator: the evaluator's own name is filled in. `judge` is the language model
+    that gave it, as it named itself in its answer (an alias is no pin).
     """
 
     value: float | None = None
     abstained: str | None = None
     metric: str = ""
     explanation: str | None = None
+    judge: str | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

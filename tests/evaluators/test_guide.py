@@ -22,6 +22,7 @@ from gate.model.reply import Reply, Sample
 from gate.plugins import BUILT_IN, Plugins
 from gate.targets.answer import reply_from
 from tests.builders import make_case, make_setting
+from tests.evaluators.judge.judging import Model, verdict
 from tests.run.plans import make_instruments
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
@@ -63,14 +64,14 @@ def examples() -> list[Example]:
     ]
 
 
-def build(example: Example, root: Path) -> Evaluator:
+def build(example: Example, root: Path, *, model: Model) -> Evaluator:
     for source in blocks(example.page, "python"):
         name = source.splitlines()[0].removeprefix("# ")
         (root / name).write_text(source)
     use = example.use["use"]
     kind = Operational if use == ALWAYS_THERE else Plugins().evaluator(use)
     options = kind.Options.model_validate(example.use.get("with", {}))
-    setting = make_setting(root, load=partial(load_function, root=root))
+    setting = make_setting(root, load=partial(load_function, root=root), llm=lambda: model)
     return kind(example.use.get("name", use), options, setting)
 
 
@@ -87,15 +88,16 @@ def outcome(evaluator: Evaluator, case: Case, reply: Reply) -> dict[str, Any]:
         finally:
             await evaluator.aclose()
 
-    scores, failures = asyncio.run(score())
-    if failures:
-        return {"fails": failures[0].kind}
-    return {"scores": {score.metric: score.value for score in scores}}
+    scoring = asyncio.run(score())
+    if scoring.failures:
+        return {"fails": scoring.failures[0].kind}
+    return {"scores": {score.metric: score.value for score in scoring.scores}}
 
 
 @pytest.mark.parametrize("example", examples(), ids=str)
 def test_an_example_of_the_guide_comes_out_as_it_says(example: Example, tmp_path: Path) -> None:
-    evaluator = build(example, tmp_path)
+    fields: dict[str, Any] = {}
+    evaluator = build(example, tmp_path, model=Model(lambda _: verdict(**fields["judge"])))
     assert example.lines
     for line in example.lines:
         fields = json.loads(line)

@@ -1,0 +1,152 @@
+"""Sample → what a language model thinks of it by a rubric. Abstains where it cannot tell; never invents a number."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from gate.evaluators.expected import refusal
+from gate.evaluators.judge.canaries import CANARIES, PASSAGE, PLAIN, QUESTION, REFERENCE
+from gate.evaluators.judge.material import boundary, parts_of
+from gate.evaluators.judge.opinion import Opinion, answer_schema, opinion_of
+from gate.evaluators.judge.options import JudgeOptions
+from gate.evaluators.judge.panel import agreement, decided, majority
+from gate.evaluators.judge.question import VERSION, instructions, messages
+from gate.evaluators.judge.rubrics import rubric
+from gate.model.base import digest
+from gate.model.case import Case, Context
+from gate.model.ports import Evaluator, ModelRequest, ScoringError, Setting
+from gate.model.redaction import shortened
+from gate.model.reply import Reply, Sample
+from gate.model.score import Metric, Score
+
+_CRITIQUE = 800  # characters that are kept
+
+
+class Judge(Evaluator):
+    """A rubric, one model or a panel of them, and pass or fail or the steps of a scale."""
+
+    Options: ClassVar = JudgeOptions
+    options: JudgeOptions
+
+    def __init__(self, name: str, options: JudgeOptions, setting: Setting) -> None:
+        super().__init__(name, options, setting)
+        self._rubric = rubric(options.rubric, root=setting.root)
+        self._needs = self._rubric.needs if options.needs is None else options.needs
+        anchors = [(f"{anchor.value:g}", anchor.means) for anchor in options.scale]
+        self._system = instructions(self._rubric.text, anchors=anchors)
+        values = list(options.labels.values())
+        scale = (
+            {"kind": "scale", "low": min(values), "high": max(values)}
+            if options.scale
+            else {"kind": "binary"}
+        )
+        self._metrics = (Metric.model_validate({"name": name, **scale}),)
+        self._trust: asyncio.Task[str | None] | None = None
+
+    @property
+    def version(self) -> str:  # type: ignore[override] # of the words that are sent, not of the class alone
+        """The hash of all that is said to the model besides the material: another text is another judge."""
+        return digest([VERSION, self._system, list(self._needs)])
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        """One, named like the evaluator: binary, or the scale."""
+        return self._metrics
+
+    def files(self) -> Sequence[str]:
+        """The rubric's file; a ready rubric is part of `version`."""
+        return (self._rubric.file,) if self._rubric.file else ()
+
+    def models(self) -> Sequence[str]:
+        """Those that judge."""
+        return self.options.models
+
+    def check(self, case: Case) -> None:
+        """Refuse a case without the reference that the rubric needs."""
+        if "expected" in self._needs and case.expected is None:
+            fix = "give the case an `expected`, or choose a rubric that does without"
+            raise refusal(case, f"the judge {self.name!r} needs `expected`, and there is none", fix=fix)
+
+    def open(self) -> None:
+        """Open the door to the model, which needs a key."""
+        self.setting.llm()
+
+    async def score(self, sample: Sample) -> Sequence[Score]:
+        """Judge it, once the judge has shown that planted responses do not get their way."""
+        if (passed := await self._fooled()) is not None:
+            message = f"a planted response talked the judge into {passed}: its verdicts mean nothing"
+            raise ScoringError("untrusted_judge", message)
+        opinion = await self._opinion(sample.case, sample.reply)
+        critique = shortened(opinion.critique, limit=_CRITIQUE) or None
+        return (
+            Score(
+                metric=self.name,
+                value=opinion.value,
+                abstained=opinion.abstained,
+                explanation=critique,
+                judge=opinion.model,
+            ),
+        )
+
+    async def aclose(self) -> None:
+        """Let go of what still runs."""
+        if self._trust is not None:
+            self._trust.cancel()
+
+    async def _opinion(self, case: Case, reply: Reply) -> Opinion:
+        if "context" in self._needs and not (reply.contexts or case.context):
+            return Opinion(abstained="no_context", critique="neither the reply nor the case holds a passage")
+        parts = parts_of(case, reply, expected=self.options.show_expected or "expected" in self._needs)
+        if sum(map(len, parts.values())) > self.options.max_characters:
+            return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
+        opinions = [await self._majority(model, parts) for model in self.options.models]
+        return agreement(opinions, apart=self.options.step)
+
+    async def _majority(self, model: str, parts: Mapping[str, str]) -> Opinion:
+        """Ask one model until more than half of its repeats agree."""
+        opinions: list[Opinion] = []
+        while not decided(opinions, of=self.options.repeats):
+            opinions.append(await self._ask(model, parts))
+        return majority(opinions, of=self.options.repeats)
+
+    async def _ask(self, model: str, parts: Mapping[str, str]) -> Opinion:
+        request = ModelRequest(
+            model=model,
+            system=self._system,
+            messages=messages(parts, mark=boundary()),
+            max_tokens=self.options.max_tokens,
+            effort=self.options.effort,
+            stream=False,
+            answer_schema=answer_schema(self.options.labels),
+        )
+        return opinion_of(await self.setting.llm().ask(request), labels=self.options.labels)
+
+    async def _fooled(self) -> str | None:
+        """The verdict that a planted response got out of the judge; asked once, before the first case."""
+        if self._trust is None or (self._trust.done() and _failed(self._trust)):
+            self._trust = asyncio.create_task(self._try_canaries())
+        return await asyncio.shield(self._trust)
+
+    async def _try_canaries(self) -> str | None:
+        """Judge planted responses; one got its way that is worth more than the same response without its argument."""
+        for text in CANARIES[: self.options.canaries]:
+            worth = await self._worth(text)
+            if worth is None or worth == min(self.options.labels.values()):
+                continue
+            plain = await self._worth(PLAIN)
+            if plain is not None and worth > plain:
+                return next(
+                    (repr(name) for name, value in self.options.labels.items() if value == worth),
+                    f"{worth:g}",
+                )
+        return None
+
+    async def _worth(self, text: str) -> float | None:
+        context = Context(text=PASSAGE, id="invoices")
+        case = Case(id="canary", input=QUESTION, expected=REFERENCE, context=(context,))
+        return (await self._opinion(case, Reply(output=text, latency_s=0))).value
+
+
+def _failed(task: "asyncio.Task[str | None]") -> bool:
+    """Whether it ended without an answer: then it says nothing of the judge, and is tried again."""
+    return task.cancelled() or task.exception() is not None
