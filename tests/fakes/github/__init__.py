@@ -1,0 +1,18 @@
+"""A stateful fake GitHub: real HTTP on loopback, checked against GitHub's own description. See README.md."""
+
+from tests.fakes.github.fake import DepartureError, FakeGitHub, Journal
+from tests.fakes.github.faults import Fault
+from tests.fakes.github.state import Artifact, Comment, Pull, Repository, Run, Token
+
+__all__ = [
+    "Artifact",
+    "Comment",
+    "DepartureError",
+    "FakeGitHub",
+    "Fault",
+    "Journal",
+    "Pull",
+    "Repository",
+    "Run",
+    "Token",
+]
