@@ -51,7 +51,23 @@ class Section:
         return f"\n{self.before}{lines}{more}{self.behind}"
 
 
-def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES) -> Document:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What stands around a report where it is read.
+
+    `check` names the check whose page it is (in the hidden marker), `remark` is a sentence of ours under the verdict,
+    `link` the address of the whole report.
+    """
+
+    check: str = "gate"
+    remark: str = ""
+    link: str = ""
+
+
+ALONE = Around()
+
+
+def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES, around: Around = ALONE) -> Document:
     """Render the page: verdict, what speaks against it, proposals, worst cases, all metrics, cost, next steps.
 
     Raises:
@@ -59,7 +75,9 @@ def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES) -> Document:
     """
     if budget_bytes < SMALLEST_BUDGET_BYTES:
         raise ValueError(f"the budget must be at least {SMALLEST_BUDGET_BYTES} bytes")
-    first, last = f"{marker(report)}\n{_verdict(report)}\n", f"\n{_footer(report)}\n"
+    remark = f"\n> {parts.literal(around.remark)}\n" if around.remark else ""
+    first = f"{marker(report, check=around.check)}\n{_verdict(report)}\n{remark}"
+    last = f"\n{_footer(report, link=around.link)}\n"
     left = budget_bytes - size(first) - size(last)
     texts = {}
     for place, section in _by_importance(report):
@@ -69,14 +87,28 @@ def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES) -> Document:
     return Document(name="report.md", media_type="text/markdown", text=f"{first}{page}{last}")
 
 
-def marker(report: Report) -> str:
-    """The hidden first line by which a comment is found again: version, suites, head, base and verdict."""
+def comment_marker(check: str = "gate") -> str:
+    """What the pages of one check begin with, whatever their suites and revisions: a comment is found again by it."""
+    return f"{MARKER}check={_quoted(check)} "
+
+
+def marker(report: Report, *, check: str = "gate") -> str:
+    """The hidden first line of a page: version and check, then suites, head, base and verdict."""
     suites = [suite.suite for suite in report.verdict.suites]
     names = ",".join(map(_quoted, suites))
     if len(names) > _LONGEST_SUITES or any(len(suite) > _LONGEST_SHA for suite in suites):
         names = f"digest:{digest(suites)}"
-    sides = f"head={_quoted(report.head.sha or '')} base={_quoted(report.base.sha or '')}"
-    return f"{MARKER}suites={names} {sides} verdict={_quoted(report.verdict.kind.value)} -->"
+    return f"{comment_marker(check)}suites={names} {_sides(report)} verdict={_quoted(report.verdict.kind.value)} -->"
+
+
+def marker_of_notice(check: str, *, head: str, base: str, kind: Kind) -> str:
+    """The same for a page without a report."""
+    sides = f"head={_quoted(head)} base={_quoted(base)}"
+    return f"{comment_marker(check)}suites= {sides} verdict={_quoted(kind.value)} -->"
+
+
+def _sides(report: Report) -> str:
+    return f"head={_quoted(report.head.sha or '')} base={_quoted(report.base.sha or '')}"
 
 
 def _verdict(report: Report) -> str:
@@ -153,8 +185,9 @@ def _fold(title: str) -> tuple[str, str]:
     return f"<details>\n<summary>{title}</summary>\n\n", "\n</details>\n"
 
 
-def _footer(report: Report) -> str:
-    pieces = [f"exit code {report.verdict.exit_code}"]
+def _footer(report: Report, *, link: str) -> str:
+    pieces = [f"[whole report]({link})"] if link else []
+    pieces.append(f"exit code {report.verdict.exit_code}")
     if report.policy_source:
         pieces.append(f"policy from {parts.MEDIUM.name(report.policy_source)}")
     if report.verdict.looks > 1:

@@ -1,0 +1,96 @@
+"""Command → its exit code: processes of their own, whose lines are passed on until the block is left, and then no more.
+
+What a command leaves running (a service that the application needs) lives until then, and is ended there.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_GRACE_S = 3.0  # GitHub kills a cancelled step ten seconds after its first signal: the rest is ours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is started: the command (never through a shell of ours), its folder, its whole environment, a hard limit."""
+
+    command: Sequence[str]
+    folder: Path
+    environment: Mapping[str, str] = field(repr=False)
+    timeout_s: float | None = None
+
+
+class Jobs:
+    """The processes of one block. Use `jobs`."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._started: list[subprocess.Popen[bytes]] = []
+        self._readers: list[threading.Thread] = []
+        self._open = True
+
+    def run(self, job: Job) -> int | None:
+        """Wait for it; its exit code (negative: the signal that ended it), None where it took too long.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        process = subprocess.Popen(  # noqa: S603 - what the workflow's own inputs say, or ourselves
+            list(job.command),
+            cwd=job.folder,
+            env=dict(job.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        reader = threading.Thread(target=self._pass_on, args=(process,), daemon=True)
+        reader.start()
+        self._readers.append(reader)
+        try:
+            code = process.wait(timeout=job.timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+        # Its last lines; a service that it left running holds the pipe, and is not waited for.
+        reader.join(timeout=_GRACE_S / 3)
+        return code
+
+    def close(self) -> None:
+        """End everything and its groups, politely at first; from here on no line is passed on."""
+        for process in self._started:
+            if process.poll() is None:
+                _signal(process, signal.SIGINT)
+        for process in self._started:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=_GRACE_S)
+            _signal(process, signal.SIGKILL)
+            process.wait()
+        for reader in self._readers:
+            reader.join(timeout=_GRACE_S / 3)
+        self._open = False
+
+    def _pass_on(self, process: "subprocess.Popen[bytes]") -> None:
+        for line in process.stdout or ():
+            if self._open:
+                self._say(line.decode(errors="replace").rstrip("\r\n"))
+
+
+@contextmanager
+def jobs(say: Callable[[str], None]) -> Iterator[Jobs]:
+    """A block in which commands are run; whatever ends it ends them."""
+    started = Jobs(say)
+    try:
+        yield started
+    finally:
+        started.close()
+
+
+def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
