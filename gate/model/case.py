@@ -34,6 +34,21 @@ class Place(Noun):
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
+class Shard(Noun):
+    """One of `of` parts that the cases of a suite were dealt into, counted from 1.
+
+    `cases` is how many the whole suite has, `whole` the hash of the run that all parts together make.
+    """
+
+    number: int = Field(ge=1)
+    of: int = Field(ge=1)
+    cases: int = Field(ge=1)
+    whole: str
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
 class Case(Noun):
     """One question.
 
@@ -52,3 +67,8 @@ class Case(Noun):
     def key(self) -> str:
         """The first 16 hex digits of the hash of input, expected and context."""
         return digest(self.model_dump(mode="json", include={"input", "expected", "context"}))
+
+    @cached_property
+    def asked_key(self) -> str:
+        """The first 16 hex digits of the hash of what an application is shown: id, input, context and tags."""
+        return digest(self.model_dump(mode="json", include={"id", "input", "context", "tags"}))

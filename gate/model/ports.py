@@ -107,6 +107,8 @@ class Target(ABC):
 
     Options: ClassVar[type[Noun]] = NoOptions
     version: ClassVar[str] = "1"
+    whole: ClassVar[bool] = False
+    """Whether options and `files` are all that its answers depend on. If not, `depends_on` has to say the rest."""
 
     def __init__(self, options: Any, setting: Setting) -> None:
         self.options = options
@@ -140,7 +142,11 @@ class Target(ABC):
 
     @abstractmethod
     async def ask(self, case: Case) -> Reply | Failure:
-        """One fresh draw. A cancelled call (the timeout) must leave nothing running behind."""
+        """One fresh draw. A cancelled call (the timeout) must leave nothing running behind.
+
+        It may look at a case's id, input, context and tags, and at nothing else: what is expected may be corrected
+        later, and replies that are kept are scored by it anew.
+        """
 
     async def draw(self, case: Case, *, index: int) -> Reply | Failure:  # noqa: ARG002 - only a replay looks at it
         """The draw with that index, counted from 0. The same as `ask`, except where recorded draws are played back."""
@@ -163,6 +169,11 @@ class Evaluator(ABC):
         self.name = name
         self.options = options
         self.setting = setting
+
+    @property
+    def whole(self) -> bool:
+        """Whether options and `files` are all that its numbers depend on; if not, a later run scores anew."""
+        return True
 
     def files(self) -> Sequence[str]:
         """Paths relative to the root whose content decides the number (a function's file, a schema)."""

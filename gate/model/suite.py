@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, model_validator
 
 from gate.model.base import Noun
-from gate.model.case import Case
+from gate.model.case import Case, Shard
 
 
 class Margin(Noun):
@@ -211,7 +211,10 @@ class Budget(Noun):
 
 
 class Suite(Noun):
-    """A whole evaluation suite, read and checked: cases in the order of the file."""
+    """A whole evaluation suite, read and checked: cases in the order of the file; with a `shard`, a part of them.
+
+    `reuse` says whether trials of earlier runs may be used again; None leaves it to what is known of the target.
+    """
 
     name: str
     cases: tuple[Case, ...] = Field(min_length=1)
@@ -224,6 +227,8 @@ class Suite(Noun):
     depends_on: tuple[str, ...] = ()
     budget: Budget = Budget()
     baseline: str = ""
+    reuse: bool | None = None
+    shard: Shard | None = None
 
 
 class PolicySheet(Noun):

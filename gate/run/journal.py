@@ -1,7 +1,7 @@
-"""Finished trials → disk, and back after an interruption, so that nothing is paid twice.
+"""Finished trials → the store, and back: nothing is paid twice, after an interruption or on a later run.
 
-It is no cache: what a walk that ended well has done is removed, so that the next walk takes draws of its own. Where it
-cannot be written, it says so once, and the walk goes on without it.
+What a plan puts on a shelf is there for every later run with the same application, question and draw. What it may not
+share is kept until its walk has ended well. Where the store cannot be written, it says so once, and the walk goes on.
 """
 
 import contextlib
@@ -13,19 +13,21 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from gate.model.run import Trial
-from gate.run.claim import Claim, Keyed
-from gate.run.store import FILE, Row, Store, StoreError
+from gate.model.case import Case
+from gate.run.claim import Claim, Entry, Record, Slot
+from gate.run.connection import FILE
+from gate.run.plan import RunPlan
+from gate.run.store import Row, RowError, Store, StoreError, own_shelf
 
 FOLDER = ".gate"
-_AGAIN = "if this run is interrupted, what it does from here on is asked again"
+_AGAIN = "what this run does from here on is not kept, and is asked again another time"
 
 
 @contextlib.contextmanager
 def open_journal(root: Path, *, warn: Callable[[str], None]) -> Iterator["Journal"]:
     """The journal under `root`, for one walk. Leave it normally only when what the walk found is written down.
 
-    Left normally, it forgets the runs that are complete; left by an exception, it keeps all for the next walk. `warn`
+    Left normally, the runs that are complete are over; left by an exception, the next walk goes on with them. `warn`
     takes a sentence for the person.
     """
     journal = Journal(root, warn=warn)
@@ -38,12 +40,12 @@ def open_journal(root: Path, *, warn: Callable[[str], None]) -> Iterator["Journa
 
 
 class Journal:
-    """The runs that are not over. Use `open_journal`."""
+    """The runs of one walk in the store. Use `open_journal`."""
 
     def __init__(self, root: Path, *, warn: Callable[[str], None]) -> None:
         self._file, self._warn = root / FOLDER / FILE, warn
         self._store: Store | None = None
-        self._broken = False
+        self._broken = self._unreadable = False
         self._claims: list[tuple[int, Claim]] = []
         try:
             self._store = Store(root / FOLDER)
@@ -51,54 +53,86 @@ class Journal:
             self._give_up(error)
             return
         if self._store.set_aside:
-            self._warn(f"the journal {self._file}: {self._store.set_aside}; what it held is asked again")
+            self._warn(f"the store {self._file}: {self._store.set_aside}; what it held is asked again")
 
-    def claim(self, key: str, *, resume: bool = True) -> Claim:
-        """The place of a run: with what was done under this key before an interruption, or empty.
-
-        With `resume` false what was interrupted is forgotten.
-        """
+    def claim(self, plan: RunPlan) -> Claim:
+        """The place of a run: with what was done before that it may use, or empty."""
         if self._store is not None and not self._broken:
             try:
-                run, rows = self._store.take(key, resume=resume)
+                run = self._store.take(plan.key, resume=plan.resume)
             except StoreError as error:
                 self._give_up(error)
             else:
-                claim = Claim(kept=self._read(rows), write=partial(self._write, self._store, run))
+                claim = Claim(plan=plan, slot=self._slot(self._store, plan, run))
                 self._claims.append((run, claim))
                 return claim
-        return Claim(kept={}, write=_nowhere)
+        return Claim(plan=plan, slot=Slot(read=_nothing, write=_nowhere))
+
+    def saved(self, plan: RunPlan) -> int:
+        """How many trials of a plan later runs need not ask, because they stand on its shelf; nothing is claimed."""
+        if self._store is None or plan.shelf is None or plan.fresh:
+            return 0
+        claim = Claim(plan=plan, slot=self._slot(self._store, plan, -1))
+        draws = range(plan.first_index, plan.first_index + plan.draws)
+        return sum(claim.kept(case, index=index) is not None for case in plan.suite.cases for index in draws)
+
+    def reused(self, suite: str) -> frozenset[tuple[str, int]]:
+        """The trials of a suite, by case id and index, that this walk had from an earlier one, and did not pay."""
+        return frozenset(
+            place for _, claim in self._claims if claim.plan.suite.name == suite for place in claim.reused
+        )
 
     def close(self, *, well: bool) -> None:
-        """Let go of everything; after a walk that ended `well`, forget what is complete."""
+        """Let go of everything; after a walk that ended `well`, the runs that are complete are over."""
         if self._store is None:
             return
         try:
-            if well:
-                self._store.forget([run for run, claim in self._claims if claim.complete])
+            over = {run: claim.plan for run, claim in self._claims if well and claim.complete}
+            self._store.finish({run: plan.shelf if plan.fresh else None for run, plan in over.items()})
         except StoreError as error:
             self._warn(
-                f"the journal {self._file} cannot be written ({error}) and still holds a run that is over; "
+                f"the store {self._file} cannot be written ({error}) and still holds a run that is over; "
                 "remove the file, or the next run takes that for its own"
             )
         self._store.close()
         self._store = None
 
-    def _read(self, rows: Sequence[Row]) -> dict[tuple[str, int], Keyed]:
-        kept: dict[tuple[str, int], Keyed] = {}
-        for case_id, draw, key, text in rows:
-            try:
-                kept[case_id, draw] = (key, Trial.model_validate(json.loads(text)))
-            except (ValidationError, ValueError, TypeError):
-                place = f"draw {draw} of case {case_id!r}"
-                self._warn(f"the journal {self._file}: {place} is not readable, and asked again")
-        return kept
+    def _slot(self, store: Store, plan: RunPlan, run: int) -> Slot:
+        shelf = own_shelf(run) if plan.shelf is None or plan.fresh else plan.shelf
+        row = partial(_row, shelf=shelf, run=run, suite=plan.suite.name)
+        return Slot(read=partial(self._read, store, shelf, run), write=partial(self._write, store, row))
 
-    def _write(self, store: Store, run: int, batch: Sequence[Keyed]) -> bool:
+    def _read(self, store: Store, shelf: str, run: int, case: Case, index: int) -> tuple[bool, Record] | None:
+        if self._broken:
+            return None
+        try:
+            found = store.read(shelf, case.asked_key, index)
+            return None if found is None else (found[0] == run, _loaded(found[1]))
+        except StoreError as error:
+            self._give_up(error)
+        except (RowError, ValidationError, ValueError, TypeError):
+            self._drop(store, shelf, case, index)
+        return None
+
+    def _drop(self, store: Store, shelf: str, case: Case, index: int) -> None:
+        """Make room for another answer in the place of one that is not readable; one word is enough for all."""
+        if not self._unreadable:
+            self._unreadable = True
+            place = f"draw {index} of case {case.id!r}"
+            self._warn(f"the store {self._file}: {place} is not readable, and asked again")
+        try:
+            store.drop(shelf, case.asked_key, index)
+        except StoreError as error:
+            self._give_up(error)
+
+    def _write(self, store: Store, row: Callable[[Entry], Row], batch: Sequence[Entry]) -> bool:
         if self._broken:
             return False
         try:
-            store.write(run, [(trial.case_id, trial.index, key, _dumped(trial)) for key, trial in batch])
+            store.write(
+                [row(entry) for entry in batch if not entry.again],
+                again=[row(entry) for entry in batch if entry.again],
+            )
         except StoreError as error:
             self._give_up(error)
         return not self._broken
@@ -106,16 +140,39 @@ class Journal:
     def _give_up(self, error: StoreError) -> None:
         if not self._broken:
             self._broken = True
-            self._warn(f"the journal {self._file} cannot be written ({error}): {_AGAIN}")
+            self._warn(f"the store {self._file} cannot be used ({error}): {_AGAIN}")
 
 
-def _dumped(trial: Trial) -> str:
+def _row(entry: Entry, *, shelf: str, run: int, suite: str) -> Row:
+    return Row(
+        shelf=shelf,
+        question=entry.question,
+        draw=entry.index,
+        run=run,
+        suite=suite,
+        answered=entry.record.reply is not None,
+        body=_dumped(entry.record),
+    )
+
+
+def _dumped(record: Record) -> str:
     try:
-        return trial.model_dump_json(exclude_defaults=True)
+        return record.model_dump_json(exclude_defaults=True)
     except PydanticSerializationError:  # half of a surrogate pair, which is no UTF-8: escaped, it is JSON
-        return json.dumps(trial.model_dump(mode="json", exclude_defaults=True))
+        return json.dumps(record.model_dump(mode="json", exclude_defaults=True))
 
 
-def _nowhere(batch: Sequence[Keyed]) -> bool:
-    """Where there is no journal, nothing is kept."""
+def _loaded(body: str) -> Record:
+    try:
+        return Record.model_validate_json(body)
+    except ValidationError:  # half of a surrogate pair, which only Python's reader takes
+        return Record.model_validate(json.loads(body))
+
+
+def _nothing(case: Case, index: int) -> None:
+    """Where there is no store, nothing was kept."""
+
+
+def _nowhere(batch: Sequence[Entry]) -> bool:
+    """Where there is no store, nothing is kept."""
     return not batch

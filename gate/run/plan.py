@@ -1,4 +1,4 @@
-"""What one run is to do, and the key under which what it did is kept."""
+"""What one run is to do, and the keys under which what it did is kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gate.model.run import Trial
 from gate.model.suite import Suite
 from gate.run.scoring import Instruments
 
-_VERSION = 1  # of what a kept trial means
+_VERSION = 2  # of what a kept trial means
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,11 @@ class RunPlan:
 
     `target_fingerprint` is what `gate.run.fingerprint` made of the target. `paid` are trials of the same walk that
     were done before (the first look): the budget counts them too. `resume` may take up an interrupted run.
+
+    shelf:
+        where later runs find the trials, too; see `shelf`. None: they are kept only until the walk has ended well.
+    fresh:
+        take nothing from the shelf; what is done takes the place of what stands there once the walk has ended well.
     """
 
     suite: Suite
@@ -30,12 +35,15 @@ class RunPlan:
     first_index: int = 0
     paid: Sequence[Trial] = ()
     resume: bool = True
+    shelf: str | None = None
+    fresh: bool = False
 
     @property
     def key(self) -> str:
-        """The hash of all but the cases: another prompt, evaluator or purpose never takes up what this one did.
+        """The hash by which an interrupted run is taken up: another prompt or purpose never goes on with this one.
 
-        The cases stay out, so that a changed case costs only its own trials: each trial is kept with its case's key.
+        The cases and the evaluators stay out, so that a changed one costs only its own trials or scores: each trial
+        is kept with the keys of both. A part of the cases (a shard) is another run, which may go on beside this one.
         """
         return digest(
             {
@@ -43,7 +51,17 @@ class RunPlan:
                 "suite": self.suite.name,
                 "purpose": self.purpose,
                 "target": dict(self.target_fingerprint),
-                "evaluators": dict(self.instruments.fingerprints),
                 "draws": [self.first_index, self.draws],
+                "shelf": self.shelf,
+                "fresh": self.fresh,
+                "shard": str(self.suite.shard or ""),
             }
         )
+
+
+def shelf(target_fingerprint: Mapping[str, str], *, sha: str | None = None) -> str:
+    """The shelf of a target: any suite, check or run that asks the same application finds its trials here.
+
+    With a `sha` it is the shelf of that commit alone. An accept never takes from a shelf, nor puts anything there.
+    """
+    return digest({"version": _VERSION, "target": dict(target_fingerprint), "sha": sha})

@@ -20,8 +20,10 @@ async def rescore(result: RunResult, *, instruments: Instruments, concurrency: i
                 trials[number] = trial.model_copy(update={"scores": (), "failures": failed})
                 continue
             sample = Sample(case=cases[trial.case_id], reply=trial.reply, index=trial.index)
-            scores, failures = await instruments.score(sample)
-            trials[number] = trial.model_copy(update={"scores": scores, "failures": (*failed, *failures)})
+            scoring = await instruments.score(sample)
+            trials[number] = trial.model_copy(
+                update={"scores": scoring.scores, "failures": (*failed, *scoring.failures)}
+            )
 
     todo = iter(enumerate(result.trials))
     async with asyncio.TaskGroup() as group:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,55 +18,71 @@ from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.run import RunResult, Stopped, Trial
 from gate.run.budget import Ledger
-from gate.run.claim import Claim
+from gate.run.claim import Claim, Kept
 from gate.run.failures import Seam, public, without_secrets
 from gate.run.journal import Journal
 from gate.run.plan import RunPlan
 from gate.run.refusals import Refusals
+from gate.run.tab import Tab, spending
+from gate.run.scoring import NOTHING
 
 _GRACE_S = 1.0  # for what was cancelled to put itself in order
 
 
 async def run(
-    plan: RunPlan, *, progress: Progress | None = None, journal: Journal | None = None
+    plan: RunPlan,
+    *,
+    progress: Progress | None = None,
+    journal: Journal | None = None,
+    ledger: Ledger | None = None,
 ) -> RunResult:
     """Do all trials of a plan. Target and evaluators stay open: whoever built them closes them.
+
+    A `ledger` of a suite is shared by all its runs in one walk; without one this run has the whole budget to itself.
 
     Every case must have passed `check` of the target and of each evaluator.
 
     Raises:
         InterruptedRunError: the task was cancelled (Ctrl-C); what was finished is in the journal.
     """
-    claim = journal.claim(plan.key, resume=plan.resume) if journal is not None else None
-    return await _Run(plan, progress=progress, claim=claim).result()
+    claim = journal.claim(plan) if journal is not None else None
+    ledger = ledger or Ledger(plan.suite.budget, clock=time.monotonic, paid=plan.paid)
+    return await _Run(plan, progress=progress, claim=claim, ledger=ledger).result()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seat:
-    """A trial that is to be done; with a reply that was kept, only its scores are."""
+    """A trial that is to be done; with a reply that was kept, only the scores that it lacks are."""
 
     case: Case
     index: int
-    reply: Reply | None = None
+    kept: Kept | None = None
+
+    @property
+    def reply(self) -> Reply | None:
+        """The reply that was kept."""
+        return self.kept.trial.reply if self.kept is not None else None
 
 
 class _Run:
     """One run in progress."""
 
-    def __init__(self, plan: RunPlan, *, progress: Progress | None, claim: Claim | None) -> None:
-        self._plan, self._progress, self._claim = plan, progress, claim
+    def __init__(
+        self, plan: RunPlan, *, progress: Progress | None, claim: Claim | None, ledger: Ledger
+    ) -> None:
+        self._plan, self._progress, self._claim, self._ledger = plan, progress, claim, ledger
         self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
         self._secrets = secrets_of(os.environ)
         self._trials: list[Trial] = []
-        self._paid = list(plan.paid)
         self._seats: deque[_Seat] = deque()
         self._divide()
         self._total = len(self._seats) + len(self._trials)
         self._resumed = len(self._trials)
-        self._ledger = Ledger(plan.suite.budget, clock=time.monotonic, paid=self._paid)
         self._refusals = Refusals(total=len(self._seats))
+        self._refusals_of_judge = Refusals(total=len(self._seats), who="the model of a judge")
         self._stopped: Stopped | None = None
         self._freed = asyncio.Event()
+        self._tabs: set[Tab] = set()
         self._workers: list[asyncio.Task[None]] = []
 
     async def result(self) -> RunResult:
@@ -73,11 +90,13 @@ class _Run:
         start = time.perf_counter()
         if self._progress is not None:
             self._progress.started(self._plan.suite.name, total=self._total, resumed=self._resumed)
+        self._ledger.run()
         try:
             await self._work_off()
         except asyncio.CancelledError:
             raise InterruptedRunError(self._interruption()) from None
         finally:
+            self._ledger.rest()
             if self._progress is not None:
                 self._progress.ended()
         if self._claim is not None:
@@ -85,7 +104,7 @@ class _Run:
         return self._assembled(duration_s=time.perf_counter() - start)
 
     def _divide(self) -> None:
-        """What an interrupted run did is kept; of what only failed to be scored the reply is; the rest is to do.
+        """What was done before is kept; of what lacks a score the reply is; the rest is to do.
 
         All cases once, then all again: so a run that is stopped has whole draws, and repeats stand apart in time.
         """
@@ -93,15 +112,17 @@ class _Run:
         for index in range(plan.first_index, plan.first_index + plan.draws):
             for case in plan.suite.cases:
                 kept = self._claim.kept(case, index=index) if self._claim is not None else None
-                self._paid.extend([kept] if kept is not None else [])
-                if kept is not None and kept.reply is not None and not kept.failures:
-                    self._trials.append(kept)
+                self._paid.extend([kept.trial] if kept is not None and kept.paid else [])
+                if kept is not None and kept.whole:
+                    self._trials.append(kept.trial)
                 else:
-                    self._seats.append(_Seat(case=case, index=index, reply=kept.reply if kept else None))
+                    self._seats.append(_Seat(case=case, index=index, kept=kept))
 
     async def _work_off(self) -> None:
         count = min(self._plan.suite.concurrency, len(self._seats))
         self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
+        left_s = self._ledger.left_s()
+        over = asyncio.get_running_loop().call_later(left_s, self._spend_no_more) if left_s is not None else None
         try:
             if self._workers:
                 done, _ = await asyncio.wait(self._workers, return_when=asyncio.FIRST_EXCEPTION)
@@ -109,6 +130,8 @@ class _Run:
                     if not worker.cancelled() and (error := worker.exception()) is not None:
                         raise error
         finally:
+            if over is not None:
+                over.cancel()
             await self._wind_up()
 
     async def _wind_up(self) -> None:
@@ -123,24 +146,36 @@ class _Run:
 
     async def _work(self) -> None:
         while (seat := await self._next()) is not None:
-            trial = await self._attempt(seat)
-            self._trials.append(trial)
+            tab = Tab(self._ledger)
+            self._tabs.add(tab)
+            with spending(tab):
+                trial = await self._attempt(seat, tab)
+            self._tabs.discard(tab)
+            if trial is None:
+                self._ledger.abandon()
+            else:
+                await self._finish(seat, trial)
+            self._freed.set()
+            self._heed(trial, tab)
+
+    async def _finish(self, seat: _Seat, trial: Trial) -> None:
+        """See a trial to the disk, and count it. Cancelled meanwhile, it is counted all the same."""
+        self._trials.append(trial)
+        try:
             if self._claim is not None:
                 await self._claim.keep(seat.case, trial)
+        finally:
             if self._progress is not None:
                 self._progress.finished(trial)
             if seat.reply is None:
                 self._ledger.finish(trial)
-            self._freed.set()
-            self._heed(trial)
 
     async def _next(self) -> _Seat | None:
         while self._seats and self._stopped is None:
             if self._seats[0].reply is not None:
                 return self._seats.popleft()
-            refusal = self._ledger.refusal()
-            if refusal is not None:
-                self._stop("budget", f"{refusal}; mend the budget, and the same command goes on from here")
+            if self._ledger.refusal() is not None:
+                self._spend_no_more()
             elif self._ledger.must_wait():
                 self._freed.clear()
                 await self._freed.wait()
@@ -149,14 +184,19 @@ class _Run:
                 return self._seats.popleft()
         return None
 
-    async def _attempt(self, seat: _Seat) -> Trial:
-        """One trial: ask, then score. Whatever goes wrong is a Failure in it."""
+    async def _attempt(self, seat: _Seat, tab: Tab) -> Trial | None:
+        """One trial: ask, then score. Whatever goes wrong is a Failure in it; None where the budget denied the call."""
         reply = seat.reply or await self._ask(seat)
+        place = {"case_id": seat.case.id, "index": seat.index}
         if isinstance(reply, Failure):
-            return Trial(case_id=seat.case.id, index=seat.index, failures=(reply,))
+            if tab.denied and not tab.expenses:
+                return None
+            return Trial(**place, failures=(reply,), expenses=tab.expenses)
         sample = Sample(case=seat.case, reply=reply, index=seat.index)
         scores, failures = await self._plan.instruments.score(sample)
-        trial = Trial(case_id=seat.case.id, index=seat.index, reply=reply, scores=scores, failures=failures)
+        if tab.denied:  # whatever an evaluator made of that: its judge was not asked
+            scores, failures = (), (unscored(tab),)
+        trial = Trial(**place, reply=reply, scores=scores, failures=failures, expenses=tab.expenses)
         return without_secrets(trial, secrets=self._secrets)
 
     async def _ask(self, seat: _Seat) -> Reply | Failure:
@@ -167,15 +207,31 @@ class _Run:
             return public(answer)
         return self._seam.failure("bad_reply", f"the target returned a {type(answer).__name__}, no Reply")
 
-    def _heed(self, trial: Trial) -> None:
-        """Stop a run whose every call would be refused, rather than have each case run into it."""
-        refusal = self._refusals.hear(trial)
+    def _heed(self, trial: Trial | None, tab: Tab) -> None:
+        """Stop a run that may spend no more, or whose every call would be refused."""
+        if tab.denied:
+            self._spend_no_more()
+        refusal = None
+        if trial is not None and not tab.denied:
+            refusal = self._refusals.hear(target_failure(trial))
+        for judged in tab.judged:
+            refusal = refusal or self._refusals_of_judge.hear(judged)
         if refusal is None or self._stopped is not None:
             return
         self._stop("target", refusal)
         for worker in self._workers:
             if worker is not asyncio.current_task():
                 worker.cancel()
+
+    def _spend_no_more(self) -> None:
+        """A cap is reached: nothing is started any more, what waits need wait no longer, and calls in flight go on."""
+        refusal = self._ledger.refusal()
+        if refusal is None or self._stopped is not None:
+            return
+        self._stop("budget", f"{refusal}; mend the budget, and the same command goes on from here")
+        self._freed.set()
+        for tab in self._tabs:
+            tab.stop(refusal)
 
     def _stop(self, reason: Literal["budget", "target"], message: str) -> None:
         self._stopped = Stopped(reason=reason, message=message, left=0)

@@ -11,6 +11,26 @@ from gate.model.run import Trial
 from gate.model.score import LARGEST, Metric, Score
 from gate.run.failures import Seam
 
+NOTHING: Mapping[str, Sequence[Score]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """What the evaluators made of one sample: the scores of each that gave any, in their order, and the failures."""
+
+    given: Mapping[str, Sequence[Score]]
+    failures: tuple[Failure, ...]
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """All scores in the order of the evaluators."""
+        return tuple(score for scores in self.given.values() for score in scores)
+
+    @property
+    def shares(self) -> Mapping[str, int]:
+        """How many of the scores are of which evaluator, in their order."""
+        return {name: len(scores) for name, scores in self.given.items()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Instruments:
@@ -26,19 +46,23 @@ class Instruments:
     root: Path
     timeout_s: float
 
-    async def score(self, sample: Sample) -> tuple[tuple[Score, ...], tuple[Failure, ...]]:
-        """Ask every evaluator. One that fails takes nothing from the others."""
-        scores: list[Score] = []
+    async def score(self, sample: Sample, *, known: Mapping[str, Sequence[Score]] = NOTHING) -> Scoring:
+        """Ask every evaluator but those whose scores are `known`. One that fails takes nothing from the others."""
+        given: dict[str, Sequence[Score]] = {}
         failures: list[Failure] = []
         for evaluator in self.evaluators:
-            seam = Seam(stage="evaluator", root=self.root, limit_s=self.timeout_s, evaluator=evaluator.name)
-            taken = {score.metric for score in scores}
-            given = await seam.call(_checked(evaluator, sample, taken=taken))
-            if isinstance(given, Failure):
-                failures.append(given)
+            name = evaluator.name
+            seam = Seam(stage="evaluator", root=self.root, limit_s=self.timeout_s, evaluator=name)
+            taken = {score.metric for scores in given.values() for score in scores}
+            if name in known and taken.isdisjoint(score.metric for score in known[name]):
+                given[name] = known[name]
+                continue
+            scores = await seam.call(_checked(evaluator, sample, taken=taken))
+            if isinstance(scores, Failure):
+                failures.append(scores)
             else:
-                scores.extend(given)
-        return tuple(scores), tuple(failures)
+                given[name] = scores
+        return Scoring(given=given, failures=tuple(failures))
 
     def metrics_of(self, trials: Iterable[Trial]) -> dict[str, Metric]:
         """All metrics of a run: those known beforehand, and those that scores brought."""

@@ -1,4 +1,7 @@
-"""Rows of unfinished runs ↔ a file. The one door to sqlite3; never knows what a row means.
+"""Finished trials ↔ a file. The one door to sqlite3; never knows what a trial means.
+
+A trial stands on a shelf, under its question and its draw. A shelf is shared by all runs that may use the same trials,
+or belongs to one run alone, and goes with it. Each row carries a digest: one that broke is never taken for a trial.
 
 Every run holds a lock on a file beside the store, which the system lets go of in whatever way the process ends. A run
 whose lock is free was interrupted and may be taken up; one whose lock is held is somebody else's. (A process id would
@@ -6,44 +9,55 @@ not tell: it is given anew, and means something else on the other side of a cont
 """
 
 import contextlib
+import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-FILE = "journal.sqlite"
+from gate.run.connection import BUSY_S, FILE, connected, lock
+
 KEPT_DAYS = 7  # an interrupted run that is older is forgotten: what it asked may have changed unseen
 
-Row = tuple[str, int, str, str]  # case id, draw, case key, trial
-
-_VERSION = 1
-_BUSY_S = 20.0
 _MANY_PAGES = 1000
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, started REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS trials (
-    run INTEGER NOT NULL, case_id TEXT NOT NULL, draw INTEGER NOT NULL, case_key TEXT NOT NULL, trial TEXT NOT NULL,
-    PRIMARY KEY (run, case_id, draw)
-);
-PRAGMA user_version = {_VERSION};
+_PUT = """
+INSERT INTO trials VALUES (:shelf, :question, :draw, :run, :suite, :made, :answered, :body, :digest)
+ON CONFLICT (shelf, question, draw) DO UPDATE
+SET run = excluded.run, suite = excluded.suite, made = excluded.made, answered = excluded.answered,
+    body = excluded.body, digest = excluded.digest
+WHERE NOT trials.answered OR trials.run = excluded.run
 """
-# These say that the place cannot be used, and nothing against what stands in the file.
-_PLACE = frozenset(
-    {
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
+# A reply that stands there keeps its age and the run that paid for it.
+_SCORE_AGAIN = """
+UPDATE trials SET body = :body, digest = :digest WHERE shelf = :shelf AND question = :question AND draw = :draw
+"""
 
 
 class StoreError(Exception):
     """The store cannot be used, or not any more: a read-only folder, a full disk, a file that broke."""
+
+
+class RowError(Exception):
+    """A row is not what was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A trial as it stands in the file. `run` made it; `answered` says that there is a reply in `body`."""
+
+    shelf: str
+    question: str
+    draw: int
+    run: int
+    suite: str
+    answered: bool
+    body: str
+
+    @property
+    def digest(self) -> str:
+        """The hash of where it stands and what it says."""
+        return row_digest(self.shelf, self.question, self.draw, self.body)
 
 
 class Store:
@@ -58,13 +72,12 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._locks: dict[int, sqlite3.Connection] = {}
-        self.set_aside = ""
         try:
             folder.mkdir(exist_ok=True)
             if not (folder / ".gitignore").exists():  # what was asked and answered is not for git
                 (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-            with contextlib.closing(_lock(folder / "open.lock", wait_s=_BUSY_S)):
-                self._connection = self._connected()
+            with contextlib.closing(lock(folder / "open.lock", wait_s=BUSY_S)):
+                self._connection, self.set_aside = connected(folder / FILE)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(str(error)) from error
         try:
@@ -73,60 +86,79 @@ class Store:
             self.close()
             raise
 
-    def take(self, key: str, *, resume: bool) -> tuple[int, list[Row]]:
-        """Lock a run: one of that key that was interrupted, with its rows, or a new one.
+    def take(self, key: str, *, resume: bool) -> int:
+        """Lock a run: one of that key that was interrupted, or a new one.
 
         With `resume` false what was interrupted under the key is forgotten.
         """
         with self._transaction() as db:
             for run in self._free(db, "key = ?", key):
                 if resume:
-                    rows = db.execute(
-                        "SELECT case_id, draw, case_key, trial FROM trials WHERE run = ?", (run,)
-                    )
-                    return run, rows.fetchall()
+                    return run
                 self._forget(db, run)
-            (run,) = db.execute(
-                "INSERT INTO runs (key, started) VALUES (?, ?) RETURNING id", (key, time.time())
+            statement = "INSERT INTO runs (key, started) VALUES (?, ?) RETURNING id"
+            (run,) = db.execute(statement, (key, time.time())).fetchone()
+            self._locks[run] = lock(self._lock_file(run), wait_s=BUSY_S)
+            return int(run)
+
+    def read(self, shelf: str, question: str, draw: int) -> tuple[int, str] | None:
+        """The run that made a trial, and its body; None where there is none.
+
+        Raises:
+            RowError: it is not what was written.
+        """
+        try:
+            found = self._connection.execute(
+                "SELECT run, body, digest FROM trials WHERE shelf = ? AND question = ? AND draw = ?",
+                (shelf, question, draw),
             ).fetchone()
-            self._locks[run] = _lock(self._lock_file(run), wait_s=_BUSY_S)
-            return run, []
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
+        if found is None:
+            return None
+        run, body, said = found
+        if not isinstance(body, str) or row_digest(shelf, question, draw, body) != said:
+            raise RowError
+        return run, body
 
-    def write(self, run: int, rows: Sequence[Row]) -> None:
-        """Put rows of a run on disk, in the place of older ones of the same case and draw."""
-        with self._transaction() as db:
-            statement = "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?)"
-            db.executemany(statement, [(run, *row) for row in rows])
+    def write(self, rows: Sequence[Row], *, again: Sequence[Row] = ()) -> None:
+        """Put rows on disk. One stays as it is where another run already put a reply.
 
-    def forget(self, runs: Sequence[int]) -> None:
-        """Remove runs that this store has locked."""
+        The bodies of `again` take the place of those that stand there.
+        """
         with self._transaction() as db:
-            for run in runs:
+            db.executemany(_PUT, [_fields(row) for row in rows])
+            db.executemany(_SCORE_AGAIN, [_fields(row) for row in again])
+
+    def finish(self, over: Mapping[int, str | None]) -> None:
+        """Runs that this store has locked are over: forget their failures, and all that stands on their own shelves.
+
+        Where one is given another shelf, what stands on its own first takes the place of the same questions there.
+        """
+        moving = {run: shelf for run, shelf in over.items() if shelf is not None}
+        with self._transaction() as db:
+            for run, shelf in moving.items():
+                _clear(db, run, shelf)
+            for run, shelf in moving.items():
+                _move(db, run, shelf)
+            for run in over:
                 self._forget(db, run)
         self._shrink()
+
+    def drop(self, shelf: str, question: str, draw: int) -> None:
+        """Remove one row, so that another can take its place."""
+        with self._transaction() as db:
+            db.execute(
+                "DELETE FROM trials WHERE shelf = ? AND question = ? AND draw = ?", (shelf, question, draw)
+            )
 
     def close(self) -> None:
         """Let go of the file, and of every run that is still locked."""
         with contextlib.suppress(sqlite3.Error):
-            for lock in self._locks.values():
-                lock.close()
+            for held in self._locks.values():
+                held.close()
             self._locks = {}
             self._connection.close()
-
-    def _connected(self) -> sqlite3.Connection:
-        path = self._folder / FILE
-        try:
-            return _connect(path)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _PLACE:
-                raise
-            number = 1 + len(list(self._folder.glob(f"{FILE}.unreadable-*[0-9]")))
-            aside = path.with_name(f"{FILE}.unreadable-{number}")
-            for suffix in ("-wal", "-shm", ""):
-                with contextlib.suppress(FileNotFoundError):
-                    path.with_name(FILE + suffix).rename(aside.with_name(aside.name + suffix))
-            self.set_aside = f"it was not readable ({error}) and is now {aside.name}"
-            return _connect(path)
 
     def _free(self, db: sqlite3.Connection, where: str, value: object) -> Iterator[int]:
         """The interrupted runs among some, each locked; the one that did most first."""
@@ -137,13 +169,14 @@ class Store:
         )
         for (run,) in found.fetchall():
             try:
-                self._locks[run] = _lock(self._lock_file(run), wait_s=0)
+                self._locks[run] = lock(self._lock_file(run), wait_s=0)
             except sqlite3.OperationalError:  # somebody's who is alive
                 continue
             yield run
 
     def _forget(self, db: sqlite3.Connection, run: int) -> None:
-        db.execute("DELETE FROM trials WHERE run = ?", (run,))
+        db.execute("DELETE FROM trials WHERE shelf = ?", (own_shelf(run),))
+        db.execute("DELETE FROM trials WHERE run = ? AND NOT answered", (run,))
         db.execute("DELETE FROM runs WHERE id = ?", (run,))
         self._locks.pop(run).close()
         self._lock_file(run).unlink(missing_ok=True)
@@ -154,14 +187,14 @@ class Store:
                 self._forget(db, run)
 
     def _shrink(self) -> None:
-        """Give the space of a large run back, where nobody else is at work."""
+        """Give the space of a large run back, where most of the file is empty and nobody else is at work."""
         db = self._connection
         with contextlib.suppress(sqlite3.Error):
-            (pages,), (runs,) = (
+            (pages,), (free,), (runs,) = (
                 db.execute(question).fetchone()
-                for question in ("PRAGMA page_count", "SELECT count(*) FROM runs")
+                for question in ("PRAGMA page_count", "PRAGMA freelist_count", "SELECT count(*) FROM runs")
             )
-            if pages > _MANY_PAGES and not runs:
+            if pages > _MANY_PAGES and free > pages // 2 and not runs:
                 db.execute("VACUUM")
 
     def _lock_file(self, run: int) -> Path:
@@ -181,41 +214,37 @@ class Store:
             raise
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the store, and look through all of it: half a page of nonsense must not be taken for a trial."""
-    db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        # A commit survives the death of the process, though perhaps not a power cut; and nothing waits for the disk
-        # until the end: that would stop the clocks of the trials in flight.
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA wal_autocheckpoint = 0")
-        _check(db)
-        db.executescript(_SCHEMA)
-    except BaseException:
-        db.close()
-        raise
-    return db
+def own_shelf(run: int) -> str:
+    """The shelf of one run alone."""
+    return f"run-{run}"
 
 
-def _check(db: sqlite3.Connection) -> None:
-    (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if found != "ok" or version not in {0, _VERSION}:
-        raise sqlite3.DatabaseError(found if found != "ok" else f"its format is version {version}")
+def row_digest(shelf: str, question: str, draw: int, body: str) -> str:
+    """The hash of where a trial stands and what it says."""
+    text = f"{shelf}\n{question}\n{draw}\n{body}".encode()
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def _lock(path: Path, *, wait_s: float) -> sqlite3.Connection:
-    """Hold a file until the connection is closed, or the process is gone.
+def _fields(row: Row) -> dict[str, object]:
+    return {**vars(row), "made": time.time(), "digest": row.digest}
 
-    Raises:
-        sqlite3.OperationalError: somebody else holds it.
-    """
-    held = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
-    try:
-        held.execute("PRAGMA journal_mode = MEMORY")  # no second file beside it
-        held.execute("BEGIN EXCLUSIVE")
-    except BaseException:
-        held.close()
-        raise
-    return held
+
+def _clear(db: sqlite3.Connection, run: int, shelf: str) -> None:
+    """Remove all draws of the questions that a run has answered."""
+    answered = "SELECT question FROM trials WHERE shelf = ? AND answered"
+    statement = f"DELETE FROM trials WHERE shelf = ? AND question IN ({answered})"  # noqa: S608 - ours
+    db.execute(statement, (shelf, own_shelf(run)))
+
+
+def _move(db: sqlite3.Connection, run: int, shelf: str) -> None:
+    """Put what a run was answered on another shelf."""
+    own = own_shelf(run)
+    rows = db.execute(
+        "SELECT question, draw, suite, made, body FROM trials WHERE shelf = ? AND answered", (own,)
+    )
+    for question, draw, suite, made, body in rows:
+        mark = row_digest(shelf, question, draw, body)
+        db.execute(
+            "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            (shelf, question, draw, run, suite, made, body, mark),
+        )

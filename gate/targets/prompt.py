@@ -48,6 +48,7 @@ class PromptTarget(Target):
 
     Options: ClassVar = PromptOptions
     options: PromptOptions
+    whole: ClassVar = True
 
     def __init__(self, options: PromptOptions, setting: Setting) -> None:
         super().__init__(options, setting)

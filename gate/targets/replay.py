@@ -39,6 +39,7 @@ class ReplayTarget(Target):
 
     Options: ClassVar = ReplayOptions
     options: ReplayOptions
+    whole: ClassVar = True
 
     def __init__(self, options: ReplayOptions, setting: Setting) -> None:
         super().__init__(options, setting)

@@ -3,6 +3,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from gate.model.case import Case
 from gate.model.errors import InterruptedRunError
 from gate.model.reply import Reply
 from gate.model.run import RunResult
-from gate.run import store
+from gate.run.connection import FILE
 from gate.run.journal import Journal, open_journal
 from gate.run.plan import RunPlan
 from gate.run.runner import run
@@ -155,6 +156,7 @@ def test_a_failure_of_the_target_is_asked_again_and_one_of_an_evaluator_only_sco
 
 
 CASES = make_cases(10)
+ONE = {"accuracy": 1}
 
 
 @pytest.mark.parametrize(
@@ -162,12 +164,12 @@ CASES = make_cases(10)
     [
         ({}, 4),
         ({"cases": (make_case("case-0", input="another question"), *CASES[1:])}, 5),
-        ({"cases": (make_case("case-0", expected="another answer"), *CASES[1:])}, 5),
-        ({"cases": (make_case("case-0", tags={"a": "b"}), *CASES[1:])}, 4),
+        ({"cases": (make_case("case-0", expected="another answer"), *CASES[1:])}, 4),
+        ({"cases": (make_case("case-0", tags={"a": "b"}), *CASES[1:])}, 5),
         ({"cases": CASES[5:]}, 4),
         ({"cases": (*CASES, make_case("new"))}, 5),
         ({"target_fingerprint": {"spec": "t2"}}, 10),
-        ({"evaluators": [FakeEvaluator("other")]}, 10),
+        ({"evaluators": [FakeEvaluator("other")]}, 4),
         ({"purpose": "accept"}, 10),
         ({"draws": 2}, 20),
         ({"first_index": 1}, 10),
@@ -189,7 +191,7 @@ def test_a_run_that_is_not_to_be_resumed_forgets_what_was_interrupted(tmp_path: 
 
 def test_an_interrupted_run_is_forgotten_after_a_week(tmp_path: Path) -> None:
     interrupted(tmp_path, after=6)
-    with closing(sqlite3.connect(tmp_path / ".gate" / store.FILE)) as db, db:
+    with closing(sqlite3.connect(tmp_path / ".gate" / FILE)) as db, db:
         db.execute("UPDATE runs SET started = ?", (time.time() - 8 * 86_400,))
     assert len(asked_again(tmp_path)) == 10
 
@@ -208,27 +210,29 @@ def test_hostile_texts_come_back_as_they_were(tmp_path: Path, text: str) -> None
 
 def test_two_runs_of_one_key_never_share_a_trial(tmp_path: Path) -> None:
     with journal_of(tmp_path) as first, journal_of(tmp_path) as second:
-        one, two = first.claim("key"), second.claim("key")
+        one, two = first.claim(make_plan()), second.claim(make_plan())
         case = make_case()
-        asyncio.run(one.keep(case, make_trial(case.id, reply=make_reply("one"))))
-        asyncio.run(two.keep(case, make_trial(case.id, reply=make_reply("two"))))
-        assert one.kept(case, index=0) is None
-        assert two.kept(case, index=0) is None
+        asyncio.run(one.keep(case, make_trial(case.id, reply=make_reply("one")), shares=ONE))
+        asyncio.run(two.keep(case, make_trial(case.id, reply=make_reply("two")), shares=ONE))
+        for claim, output in ((one, "one"), (two, "two")):
+            mine = claim.kept(case, index=0)
+            assert mine is not None
+            assert mine.trial.reply == make_reply(output)
         one.complete = True
     with journal_of(tmp_path) as third:
-        kept = third.claim("key").kept(case, index=0)
+        kept = third.claim(make_plan()).kept(case, index=0)
     assert kept is not None
-    assert kept.reply == make_reply("two")
+    assert kept.trial.reply == make_reply("two")
 
 
 def test_the_run_that_did_most_is_taken_up_first(tmp_path: Path) -> None:
     with journal_of(tmp_path) as first, journal_of(tmp_path) as second:
-        few, many = first.claim("key"), second.claim("key")
-        asyncio.run(few.keep(make_case(), make_trial()))
+        few, many = first.claim(make_plan()), second.claim(make_plan())
+        asyncio.run(few.keep(make_case(), make_trial(), shares=ONE))
         for index in range(3):
-            asyncio.run(many.keep(make_case(), make_trial(index=index)))
+            asyncio.run(many.keep(make_case(), make_trial(index=index), shares=ONE))
     with journal_of(tmp_path) as third:
-        claim = third.claim("key")
+        claim = third.claim(make_plan())
         assert [claim.kept(make_case(), index=index) is not None for index in range(3)] == [True] * 3
 
 
@@ -236,15 +240,16 @@ def test_trials_that_finish_together_share_a_commit(tmp_path: Path) -> None:
     batches: list[int] = []
 
     async def keep_all(journal: Journal) -> None:
-        claim = journal.claim("key")
-        write = claim._write
+        claim = journal.claim(make_plan())
+        write = claim.slot.write
 
         def counted(batch: Any) -> bool:
             batches.append(len(batch))
             return write(batch)
 
-        claim._write = counted
-        await asyncio.gather(*(claim.keep(make_case(f"c{n}"), make_trial(f"c{n}")) for n in range(100)))
+        claim.slot = replace(claim.slot, write=counted)
+        trials = ((make_case(f"c{n}"), make_trial(f"c{n}")) for n in range(100))
+        await asyncio.gather(*(claim.keep(case, trial, shares=ONE) for case, trial in trials))
 
     with journal_of(tmp_path) as journal:
         asyncio.run(keep_all(journal))
@@ -277,7 +282,7 @@ def corrupt_version(path: Path) -> None:
 @pytest.mark.parametrize("spoil", [corrupt_header, corrupt_middle, corrupt_cut, corrupt_version])
 def test_a_journal_that_is_not_readable_is_set_aside_with_a_word(tmp_path: Path, spoil: Any) -> None:
     interrupted(tmp_path, after=6)
-    path = tmp_path / ".gate" / store.FILE
+    path = tmp_path / ".gate" / FILE
     spoil(path)
     spoiled = path.read_bytes()
     told: list[str] = []
@@ -287,7 +292,7 @@ def test_a_journal_that_is_not_readable_is_set_aside_with_a_word(tmp_path: Path,
     assert len(target.asked) == len(result.trials) == 10
     (warning,) = told
     assert "not readable" in warning
-    aside = path.with_name(f"{store.FILE}.unreadable-1")
+    aside = path.with_name(f"{FILE}.unreadable-1")
     assert aside.name in warning
     assert aside.read_bytes() == spoiled
     interrupted(tmp_path, after=6)
@@ -296,8 +301,9 @@ def test_a_journal_that_is_not_readable_is_set_aside_with_a_word(tmp_path: Path,
 
 def test_a_row_that_is_not_readable_is_asked_again_with_a_word(tmp_path: Path) -> None:
     interrupted(tmp_path, after=6)
-    with closing(sqlite3.connect(tmp_path / ".gate" / store.FILE)) as db, db:
-        db.execute("UPDATE trials SET trial = substr(trial, 1, 20) WHERE case_id = 'case-2'")
+    with closing(sqlite3.connect(tmp_path / ".gate" / FILE)) as db, db:
+        question = make_case("case-2").asked_key
+        db.execute("UPDATE trials SET body = substr(body, 1, 20) WHERE question = ?", (question,))
     told: list[str] = []
     target = FakeTarget()
     with journal_of(tmp_path, told) as journal:
@@ -319,7 +325,7 @@ def test_a_folder_that_cannot_be_written_costs_the_journal_and_not_the_run(tmp_p
     with journal_of(tmp_path, told) as journal:
         assert len(do(make_plan(cases=10), journal).trials) == 10
     (warning,) = told
-    assert "cannot be written" in warning
+    assert "cannot be used" in warning
 
 
 def test_a_journal_that_breaks_on_the_way_is_told_once_and_the_run_goes_on(tmp_path: Path) -> None:
@@ -327,14 +333,14 @@ def test_a_journal_that_breaks_on_the_way_is_told_once_and_the_run_goes_on(tmp_p
 
     def answer(case: Case, _: int) -> Reply:
         if case.id == "case-3":
-            with closing(sqlite3.connect(tmp_path / ".gate" / store.FILE)) as db, db:
+            with closing(sqlite3.connect(tmp_path / ".gate" / FILE)) as db, db:
                 db.execute("DROP TABLE trials")
         return make_reply()
 
     with journal_of(tmp_path, told) as journal:
         result = do(make_plan(FakeTarget(answer), cases=10, concurrency=1), journal)
     assert len(result.trials) == 10
-    assert "is asked again" in told[0]
+    assert "asked again" in told[0]
     assert "still holds a run that is over" in told[1]
     assert len(told) == 2
 
@@ -345,7 +351,7 @@ def test_what_users_asked_is_kept_out_of_git(tmp_path: Path) -> None:
 
 
 def test_a_journal_has_room_for_large_runs_and_gives_it_back(tmp_path: Path) -> None:
-    path = tmp_path / ".gate" / store.FILE
+    path = tmp_path / ".gate" / FILE
     target = FakeTarget(lambda *_: make_reply("x" * 100_000))
     unwritten(tmp_path, make_plan(target, cases=100))
     assert path.stat().st_size > 8_000_000

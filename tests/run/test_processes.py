@@ -145,4 +145,4 @@ def test_a_disk_that_is_full_costs_the_journal_and_not_the_run(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     count, *told = done.stdout.splitlines()
     assert count == "50"
-    assert "is asked again" in told[0]
+    assert "asked again" in told[0]

@@ -15,7 +15,8 @@ SECONDS = Metric(name="seconds", kind="measure")
 
 
 def scored(*evaluators: Evaluator, timeout_s: float = 30) -> tuple[tuple[Score, ...], tuple[Failure, ...]]:
-    return asyncio.run(make_instruments(evaluators, timeout_s=timeout_s).score(make_sample()))
+    scoring = asyncio.run(make_instruments(evaluators, timeout_s=timeout_s).score(make_sample()))
+    return scoring.scores, scoring.failures
 
 
 def returning(value: Any, *, metrics: Sequence[Metric] | None = None) -> FakeEvaluator:
