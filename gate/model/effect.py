@@ -74,10 +74,14 @@ class Reaction(Noun):
 
 
 class ReplyComment(Noun):
-    """A new comment under a pull request, which is never updated."""
+    """A new comment under a pull request, which is never updated.
+
+    `answers` is the id of the comment that it answers (0: none): an equal one that is younger is this one already.
+    """
 
     number: int = Field(ge=1)
     body: str = Field(max_length=COMMENT_LIMIT)
+    answers: int = Field(default=0, ge=0)
 
 
 Effect = (

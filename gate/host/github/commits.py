@@ -1,0 +1,132 @@
+"""Commits, as GitHub tells them; files and a message → one more of them, on a branch that has not moved."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gate.host.github.asking import Asking
+from gate.host.github.failure import HostError, Task
+from gate.host.github.history import ApiHistory
+from gate.host.github.pulls import changes_of, file_names
+from gate.model.hosting import Comparison, StaleHead
+
+_READ, _WRITE = "contents: read", "contents: write"
+_MOST_FILES = 300  # GitHub lists no more of a comparison
+_COMMIT = (
+    "mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tip:
+    """What a branch points to."""
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+
+
+class Commits(Asking):
+    """Reading commits, and writing one."""
+
+    def history(self, prefix: str = "") -> ApiHistory:
+        """Files at commits, one call each, kept for as long as it lives. `prefix` is the folder of gate.yaml."""
+        return ApiHistory(self._wire, prefix=prefix)
+
+    def first_parent(self, sha: str) -> str | None:
+        """What a commit stands on: of a merge commit, the side that was merged into. None: it is the first of all.
+
+        Raises:
+            HostError: there is no such commit, or it may not be read.
+        """
+        task = Task(doing=f"reading commit {sha[:12]}", needs=_READ)
+        parents = self._wire.read(task, self._at("git", "commits", sha), parse=_parents)
+        return parents[0] if parents else None
+
+    def merge_base(self, base: str, *, head: str) -> str:
+        """The last commit that both stand on.
+
+        Raises:
+            HostError: there is none, or they may not be read.
+        """
+        return self.compare(base, head=head).merge_base
+
+    def compare(self, base: str, *, head: str) -> Comparison:
+        """What `head` has beyond its merge base with `base`. A head in a fork is written `owner:branch`.
+
+        Raises:
+            HostError: the two have nothing in common, or may not be read.
+        """
+        task = Task(doing=f"comparing {base[:12]} with {head[:12]}", needs=_READ)
+        return self._wire.read(task, self._at("compare", f"{base}...{head}"), parse=_comparison)
+
+    def commit_on_branch(
+        self, branch: str, *, expected_head: str, files: Mapping[str, str], message: str
+    ) -> str | StaleHead:
+        """Commit texts of files (path in the repository → text) if the branch still points to `expected_head`.
+
+        Returns the new commit's id, or StaleHead: the branch has moved, and nothing was written. After a lost answer
+        the branch is looked at: a commit on `expected_head` with this message is the one that was asked for.
+
+        Raises:
+            HostError: refused, or not known to have happened after three attempts.
+        """
+        task = Task(doing=f"committing to {branch}", needs=_WRITE)
+        variables = {"input": self._commit_input(branch, expected_head, files, message)}
+        for last in (False, False, True):
+            try:
+                return self._wire.graphql(task, _COMMIT, variables=variables, parse=_committed)
+            except HostError as error:
+                if error.kind == "STALE_DATA":
+                    return StaleHead(expected=expected_head)
+                if not error.unsure:
+                    raise
+                tip = self._tip(branch)
+                if tip.sha != expected_head:
+                    mine = tip.parents == (expected_head,) and tip.message.strip() == message.strip()
+                    return tip.sha if mine else StaleHead(expected=expected_head, found=tip.sha)
+                if last:
+                    raise
+        raise AssertionError  # the last attempt returned or raised
+
+    def _commit_input(
+        self, branch: str, expected_head: str, files: Mapping[str, str], message: str
+    ) -> dict[str, Any]:
+        headline, _, body = message.partition("\n")
+        additions = [
+            {"path": path, "contents": base64.b64encode(text.encode()).decode()}
+            for path, text in sorted(files.items())
+        ]
+        return {
+            "branch": {"repositoryNameWithOwner": self.repository, "branchName": branch},
+            "expectedHeadOid": expected_head,
+            "message": {"headline": headline, "body": body.strip("\n")},
+            "fileChanges": {"additions": additions},
+        }
+
+    def _tip(self, branch: str) -> _Tip:
+        task = Task(doing=f"reading branch {branch}", needs=_READ)
+        return self._wire.read(task, self._at("branches", branch), parse=_tip_of)
+
+
+def _parents(data: Mapping[str, Any]) -> list[str]:
+    return [parent["sha"] for parent in data["parents"]]
+
+
+def _tip_of(data: Mapping[str, Any]) -> _Tip:
+    commit = data["commit"]
+    return _Tip(sha=commit["sha"], parents=tuple(_parents(commit)), message=commit["commit"]["message"])
+
+
+def _comparison(data: Mapping[str, Any]) -> Comparison:
+    return Comparison(
+        merge_base=data["merge_base_commit"]["sha"],
+        ahead=data["ahead_by"],
+        behind=data["behind_by"],
+        changes=changes_of(file_names(data["files"]), most=_MOST_FILES),
+    )
+
+
+def _committed(data: Mapping[str, Any]) -> str:
+    return str(data["createCommitOnBranch"]["commit"]["oid"])
