@@ -1,0 +1,73 @@
+"""Calibration: how far the instruments of a suite can be trusted, measured and kept beside its baseline."""
+
+from pydantic import Field
+
+from gate.model.base import Noun
+
+
+class Counts(Noun):
+    """A judge's verdicts against people's labels. Positive is what people called a pass; abstentions stand apart."""
+
+    true_positive: int = Field(default=0, ge=0)
+    false_negative: int = Field(default=0, ge=0)
+    true_negative: int = Field(default=0, ge=0)
+    false_positive: int = Field(default=0, ge=0)
+    abstained: int = Field(default=0, ge=0)
+
+
+class JudgeCalibration(Noun):
+    """What one judge is worth.
+
+    fingerprint, judges:
+        of the instrument that was calibrated, and the models that answered: another one is not calibrated.
+    counts:
+        one verdict for each labeled response.
+    repeated, agreed:
+        pairs of verdicts of the same response, and how many of them were equal (self-agreement).
+    length_bias:
+        in [-1, 1]: how much more often the judge's passes are longer than its fails among responses that people gave
+        the same label (0 is none), with its two-sided p; None where it passed or failed all of them.
+    canaries, fooled:
+        planted responses that argued for their own pass, and how many got it.
+    """
+
+    fingerprint: str
+    judges: tuple[str, ...] = ()
+    counts: Counts
+    repeated: int = Field(default=0, ge=0)
+    agreed: int = Field(default=0, ge=0)
+    length_bias: float | None = Field(default=None, ge=-1, le=1)
+    length_bias_p: float | None = Field(default=None, ge=0, le=1)
+    canaries: int = Field(default=0, ge=0)
+    fooled: int = Field(default=0, ge=0)
+
+
+class RunNoise(Noun):
+    """How much the mean of one metric differs between runs of the unchanged application, beyond the luck of its draws.
+
+    fingerprint:
+        of the instrument; another one is not calibrated.
+    runs, cases:
+        separate runs, and the cases that have a score in all of them.
+    between:
+        the variance tau^2 that every case of a run shares, on the scale of the test (squared unit, or squared log).
+    within:
+        the variance of one draw of one case.
+    flip_rate:
+        the chance that two draws of one case differ.
+    """
+
+    fingerprint: str
+    runs: int = Field(ge=2)
+    cases: int = Field(ge=2)
+    between: float = Field(ge=0)
+    within: float = Field(ge=0)
+    flip_rate: float | None = Field(default=None, ge=0, le=1)
+
+
+class Calibration(Noun):
+    """All that was measured of a suite's instruments, by metric. Target parts name the application of the noise runs."""
+
+    suite: str
+    judges: dict[str, JudgeCalibration] = Field(default_factory=dict)
+    noise: dict[str, RunNoise] = Field(default_factory=dict)
