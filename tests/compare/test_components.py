@@ -2,6 +2,7 @@ import random
 from statistics import fmean
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from statsmodels.formula.api import ols
@@ -23,12 +24,8 @@ def runs(seed: int, *, runs: int, cases: int, shift: float) -> list[list[float]]
 def test_the_components_are_those_of_the_analysis_of_variance(seed: int) -> None:
     scores = runs(seed, runs=6, cases=15, shift=1.0)
     places = [(r, i) for r in range(6) for i in range(15)]
-    data = {
-        "run": [r for r, _ in places],
-        "case": [i for _, i in places],
-        "y": [scores[r][i] for r, i in places],
-    }
-    table = sm.stats.anova_lm(ols("y ~ C(run) + C(case)", data=data).fit())
+    frame = pd.DataFrame([(r, i, scores[r][i]) for r, i in places], columns=["run", "case", "y"])
+    table = sm.stats.anova_lm(ols("y ~ C(run) + C(case)", data=frame).fit())
     mean_square = table["sum_sq"] / table["df"]
     found = components(scores)
     assert found.within == pytest.approx(mean_square["Residual"])
