@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gate.compare.bars import Bar, bars, statistic
 from gate.compare.evidence import Evidence, weigh
+from gate.compare.moments import moments_of
 from gate.compare.pairs import Pairs
 from gate.compare.policy import Rule
 
@@ -56,7 +57,7 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
         everything=everything,
         pairs=pairs,
         labels=labels,
-        evidence=weigh(pairs, rule, level=arena.level, labels=labels),
+        evidence=weigh(moments_of(pairs, rule), rule, level=arena.level, labels=labels),
         bars=bars(pairs.after, rule, value=value, cases=arena.head_cases, labels=labels),
         statistic_value=value,
     )
@@ -80,11 +81,7 @@ def sliced(contest: Contest, *, name: str, indices: Sequence[int]) -> Contest:
         pairs=pairs,
         labels=labels,
         evidence=weigh(
-            pairs,
-            rule,
-            level=contest.arena.level,
-            labels=labels,
-            known=contest.evidence.moments.by_draws,
+            contest.evidence.moments.subset(indices), rule, level=contest.arena.level, labels=labels
         ),
         bars=(),
         statistic_value=statistic(pairs.after, rule, cases=len(pairs.ids)),

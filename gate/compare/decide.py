@@ -9,6 +9,7 @@ after all (no budget is left) calls `decide` on the same data with look=2, which
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from gate.compare import findings as say
 from gate.compare.contest import Contest, at_worst
@@ -115,17 +116,16 @@ def _regresses_at_worst(index: int, *, family: Sequence[Contest], level: float) 
     return judge(worst, adjusted, level=level).kind is Kind.REGRESSED
 
 
-def _planning(contest: Contest, *, settled: Iterable[_Settled], policy: Policy) -> Planning:
-    """The share of alpha that a metric gets beside the blocking metrics that vary at all."""
-    others = (each.contest for each in settled if each.contest is not contest)
-    varying = sum(other.rule.gate.mode == "block" and other.evidence.informative > 0 for other in others)
-    return Planning(policy.alpha / (1 + varying), policy.power)
-
-
 def _described(settled: Sequence[_Settled], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:
+    """The figures of each metric, and what it says against a pass.
+
+    Planning figures take the share of alpha that a metric gets beside the other blocking metrics that vary at all.
+    """
+    varying = sum(_varies(each.contest) for each in settled)
     diffs, found = [], []
     for each in settled:
-        planning = _planning(each.contest, settled=settled, policy=policy)
+        others = varying - _varies(each.contest)
+        planning = Planning(policy.alpha / (1 + others), policy.power)
         diff = metric_diff(each.contest, each.judgement, p_adjusted=each.p_adjusted, planning=planning)
         diffs.append(diff)
         finding = on_judgement(diff, each.judgement, policy=policy)
@@ -134,23 +134,32 @@ def _described(settled: Sequence[_Settled], *, policy: Policy) -> tuple[list[Met
     return diffs, found
 
 
+def _varies(contest: Contest) -> bool:
+    return contest.rule.gate.mode == "block" and contest.evidence.informative > 0
+
+
 def _changes(exam: Exam) -> tuple[CaseChange, ...]:
     """Every case of a judged metric whose mean moved, the worst (in shares of `must_catch`) first."""
-    judged = (contest for contest in exam.contests if contest.rule.gate.mode != "record")
+    judged = [contest for contest in exam.contests if contest.rule.gate.mode != "record"]
+    judged.sort(key=lambda contest: contest.rule.name)
     moved = [change for contest in judged for change in case_changes(contest)]
-    moved.sort(key=lambda pair: (pair[0], pair[1].metric, pair[1].case_id))
+    moved.sort(key=itemgetter(0))  # a stable sort: cases that moved alike stay in the order of metric and id
     return tuple(change for _, change in moved)
 
 
 def _broken(exams: Iterable[Exam], *, changes: dict[str, tuple[CaseChange, ...]]) -> dict[str, list[str]]:
     broken = {}
     for exam in exams:
-        blocking = {contest.rule.name for contest in exam.contests if contest.rule.gate.mode == "block"}
+        blocking = {contest.rule.name for contest in _blocking(exam)}
         moved = changes[exam.comparison.suite]
-        ids = {each.case_id for each in moved if each.worse and each.confirmed and each.metric in blocking}
+        ids = {each.case_id for each in moved if each.confirmed and each.worse and each.metric in blocking}
         if ids:
             broken[exam.comparison.suite] = sorted(ids)
     return broken
+
+
+def _blocking(exam: Exam) -> list[Contest]:
+    return [contest for contest in exam.contests if contest.rule.gate.mode == "block"]
 
 
 def _slices(exams: Iterable[Exam], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:
@@ -158,9 +167,7 @@ def _slices(exams: Iterable[Exam], *, policy: Policy) -> tuple[list[MetricDiff],
     parts = [
         part
         for exam in exams
-        for contest in exam.contests
-        if contest.rule.gate.mode == "block"
-        for part in cut(contest, members=exam.members, fewest=policy.slice_min_cases)
+        for part in cut(_blocking(exam), members=exam.members, fewest=policy.slice_min_cases)
     ]
     judged = judge_slices(parts, q=policy.slice_q)
     planning = Planning(policy.slice_q / max(1, len(parts)), policy.power)

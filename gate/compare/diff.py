@@ -9,14 +9,13 @@ from typing import Any
 from gate.compare.contest import Contest
 from gate.compare.judge import Judgement
 from gate.compare.moments import Moment, Moments, oriented
-from gate.compare.noise import average, clustered_variance, flip_rate, variance
+from gate.compare.noise import clustered_variance, variance
 from gate.compare.pairs import Draws
 from gate.compare.policy import Rule
 from gate.compare.sensitivity import Aim, Design, cases_for, detectable, draws_for
 from gate.model.verdict import CaseChange, Kind, MetricDiff
 
 CONFIRMING_DRAWS = 3
-_CHANGE_FIELDS = set(CaseChange.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +75,23 @@ def lone_diff(
 
 
 def case_changes(contest: Contest) -> Iterator[tuple[float, CaseChange]]:
-    """Each case whose mean moved, with how far: negative is worse, 1 is `must_catch`."""
-    rule, pairs = contest.rule, contest.pairs
-    moved = {sides: moment for sides, moment in contest.evidence.moments.by_draws.items() if moment.d != 0}
-    for case_id, x, y in zip(pairs.ids, pairs.before, pairs.after, strict=True):
-        moment = moved.get((x, y))
-        if moment is not None:
-            yield (
-                moment.d / rule.catch_on_scale,
-                CaseChange.model_construct(  # each field is of its type; checking 100,000 of them takes a second
-                    _fields_set=_CHANGE_FIELDS,
-                    case_id=case_id,
-                    metric=rule.name,
-                    baseline=rule.as_value(moment.before),
-                    head=rule.as_value(moment.after),
-                    worse=moment.d < 0,
-                    confirmed=is_confirmed(moment, rule),
-                ),
-            )
+    """Each case whose mean moved, with how far: negative is worse, 1 is `must_catch`. In the order of their ids."""
+    rule, moments = contest.rule, contest.evidence.moments
+    moved = {
+        place: (
+            moment.d / rule.catch_on_scale,
+            rule.as_value(moment.before),
+            rule.as_value(moment.after),
+            moment.d < 0,
+            is_confirmed(moment, rule),
+        )
+        for place, moment in enumerate(moments.kinds)
+        if moment.d != 0
+    }
+    for case_id, place in zip(contest.pairs.ids, moments.places, strict=True):
+        if place in moved:
+            share, before, after, worse, confirmed = moved[place]
+            yield share, CaseChange(case_id, rule.name, before, after, worse, confirmed)
 
 
 def is_confirmed(moment: Moment, rule: Rule) -> bool:
@@ -131,9 +129,9 @@ def _case_fields(moments: Moments, rule: Rule) -> dict[str, Any]:
 
 def _noise_fields(contest: Contest, moments: Moments, *, planning: Planning) -> dict[str, Any]:
     rule = contest.rule
-    flips = flip_rate((m.x, count) for m, count in moments)
+    flips = moments.average("flips_before")
     if flips is None:
-        flips = flip_rate((m.y, count) for m, count in moments)
+        flips = moments.average("flips_after")
     design = _design(contest, moments)
     aim = Aim(planning.level, planning.power, rule.drop_on_scale, rule.reach)
     smallest = detectable(design, aim=aim)
@@ -159,10 +157,7 @@ def _design(contest: Contest, moments: Moments) -> Design:
 
 def _noise(moments: Moments, rule: Rule) -> float:
     """From the baseline's repeats, else from the head's, else from how far the two sides differ."""
-    for noise in (
-        average((m.noise_before, count) for m, count in moments),
-        average((m.noise_after, count) for m, count in moments),
-    ):
+    for noise in (moments.average("noise_before"), moments.average("noise_after")):
         if noise is not None:
             return noise
     return math.fsum(count * variance(oriented(m.x + m.y, rule)) for m, count in moments) / moments.n

@@ -2,15 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from gate.compare.clusters import ClusterMean, cluster_mean
 from gate.compare.distributions import normal_cdf, normal_quantile, t_quantile
 from gate.compare.exact import log_least, sum_of_cases
-from gate.compare.moments import Moment, Moments, Sides, moments_of, oriented
-from gate.compare.pairs import Pairs
+from gate.compare.moments import Moment, Moments, oriented
 from gate.compare.permutation import least_p, permutation_p
 from gate.compare.policy import Rule
 
@@ -46,21 +45,9 @@ class Evidence:
     clusters: int | None = None
 
 
-def weigh(
-    pairs: Pairs,
-    rule: Rule,
-    *,
-    level: float,
-    labels: Sequence[str] | None = None,
-    known: Mapping[Sides, Moment] | None = None,
-) -> Evidence:
-    """Weigh one or more pairs.
-
-    `labels` names each case's cluster, or is None where the cases are independent; `known` are moments that were
-    computed before, for these draws and this rule's scale.
-    """
-    moments = moments_of(pairs, rule, known=known or {})
-    n = len(pairs.ids)
+def weigh(moments: Moments, rule: Rule, *, level: float, labels: Sequence[str] | None = None) -> Evidence:
+    """Weigh one or more pairs. `labels` names each case's cluster, or is None where the cases are independent."""
+    n = moments.n
     delta = moments.total("d") / n
     low, high = _bounds(moments, rule, z=normal_quantile(1 - level))
     informative = moments.informative()
@@ -68,7 +55,7 @@ def weigh(
     plain = Evidence(
         n=n,
         informative=informative.n,
-        changed=any(m.d != 0 for m in moments.by_draws.values()),
+        changed=any(m.d != 0 for m in moments.kinds),
         delta=delta,
         low=low,
         high=high,
@@ -80,7 +67,7 @@ def weigh(
     )
     if labels is None:
         return plain
-    values = [moments.by_draws[sides].d for sides in zip(pairs.before, pairs.after, strict=True)]
+    values = [moments.kinds[place].d for place in moments.places]
     return _clustered(plain, rule, mean=cluster_mean(values, labels=labels), level=level)
 
 
@@ -97,10 +84,7 @@ def _bounds(moments: Moments, rule: Rule, *, z: float) -> tuple[float, float]:
     high = (total + z * math.sqrt(variance)) / n
     if rule.reach is None:
         return (total - z * math.sqrt(variance)) / n, high
-    if rule.metric.kind == "binary":
-        reach = 1 / moments.fewest
-    else:
-        reach = max(abs(m.d) for m in moments.by_draws.values())
+    reach = 1 / moments.fewest if rule.metric.kind == "binary" else max(abs(m.d) for m in moments.kinds)
     return (total - z * math.sqrt(variance + _ADDED * reach**2)) / (n + _ADDED), high
 
 
@@ -128,10 +112,10 @@ def _apart(m: Moment) -> float:
 
 def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method, float, float]:
     """(method, p, the smallest p that the pooled draws allow)."""
-    if not informative.cases:
+    if not informative.kinds:
         return "constant", 1.0, 1.0
     alike = all(len(sizes) == 1 for sizes in moments.sizes)
-    if alike and all(draw in _BINARY for x, y in informative.by_draws for draw in (*x, *y)):
+    if alike and all(draw in _BINARY for m in informative.kinds for draw in (*m.x, *m.y)):
         return "exact", *_exact(informative, rule)
     if informative.n >= FEW_INFORMATIVE:
         spread = math.sqrt(informative.total("v"))
@@ -144,8 +128,8 @@ def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method
 def _exact(moments: Moments, rule: Rule) -> tuple[float, float]:
     """(mid-p, the smallest mid-p) of zeros and ones with the same number of draws in every case."""
     good = 1.0 if rule.sign > 0 else 0.0
-    before, after = next(iter(moments.by_draws))
-    pool, taken = len(before) + len(after), len(after)
+    (before,), (after,) = moments.sizes
+    pool, taken = before + after, after
     classes: dict[int, int] = defaultdict(int)
     seen = 0
     for m, count in moments:

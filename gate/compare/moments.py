@@ -13,19 +13,19 @@ from functools import cached_property
 from operator import itemgetter, mul
 from typing import Literal, NamedTuple
 
+from gate.compare.noise import average, differing
 from gate.compare.pairs import Draws, Pairs
 from gate.compare.policy import Rule
 
 _LAST_BITS = 1e-12
-
-Sides = tuple[Draws, Draws]
 
 
 class Moment(NamedTuple):
     """What one pair of draws says; a case with the same draws has the same moment.
 
     `x` and `y` are in the metric's unit, the rest is oriented: the means of both sides, d, V, the smallest d that the
-    pooled draws allow, and each side's own sample variance (None for a single draw).
+    pooled draws allow, and for each side its own sample variance and the chance that two of its draws differ (None
+    for a single draw).
     """
 
     x: Draws
@@ -37,6 +37,8 @@ class Moment(NamedTuple):
     least: float
     noise_before: float | None
     noise_after: float | None
+    flips_before: float | None
+    flips_after: float | None
 
 
 _FIELDS = {name: itemgetter(place) for place, name in enumerate(Moment._fields)}
@@ -44,50 +46,70 @@ _FIELDS = {name: itemgetter(place) for place, name in enumerate(Moment._fields)}
 
 @dataclass(frozen=True)
 class Moments:
-    """The moments of some cases, to be found by their draws, and how many cases have each; iterates over both."""
+    """The moments of some cases, each held once however many cases have it; iterates over both.
 
-    by_draws: Mapping[Sides, Moment]
-    cases: Sequence[int]
+    `places` says of each case which of `kinds` is its own.
+    """
+
+    kinds: Sequence[Moment]
+    places: Sequence[int]
 
     def __iter__(self) -> Iterator[tuple[Moment, int]]:
-        return zip(self.by_draws.values(), self.cases, strict=True)
+        return zip(self.kinds, self.cases, strict=True)
+
+    @cached_property
+    def cases(self) -> Sequence[int]:
+        """How many cases have each kind."""
+        counts = Counter(self.places)
+        return [counts[place] for place in range(len(self.kinds))]
 
     @property
     def n(self) -> int:
         """The number of cases."""
-        return sum(self.cases)
+        return len(self.places)
 
     def total(self, field: Literal["before", "after", "d", "v", "least"]) -> float:
         """The sum of one figure over all cases."""
-        return math.fsum(map(mul, self.cases, map(_FIELDS[field], self.by_draws.values())))
+        return math.fsum(map(mul, self.cases, map(_FIELDS[field], self.kinds)))
+
+    def average(
+        self, field: Literal["noise_before", "noise_after", "flips_before", "flips_after"]
+    ) -> float | None:
+        """The mean of one figure over the cases that have it. None where none has."""
+        figures = list(map(_FIELDS[field], self.kinds))
+        if None in figures:
+            return average(zip(figures, self.cases, strict=True))
+        return math.fsum(map(mul, figures, self.cases)) / self.n
 
     @cached_property
     def sizes(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
         """How many cases have how many draws, of the baseline and of the head."""
-        sides: tuple[Counter[int], Counter[int]] = (Counter(), Counter())
-        for (x, y), cases in zip(self.by_draws, self.cases, strict=True):
-            sides[0][len(x)] += cases
-            sides[1][len(y)] += cases
-        return sides
+        before, after = [len(m.x) for m in self.kinds], [len(m.y) for m in self.kinds]
+        return Counter(map(before.__getitem__, self.places)), Counter(map(after.__getitem__, self.places))
 
     @property
     def fewest(self) -> int:
         """The fewest draws of a case on either side."""
         return min(map(min, self.sizes))
 
+    def subset(self, indices: Sequence[int]) -> "Moments":
+        """Those of some of the cases."""
+        old = [self.places[i] for i in indices]
+        new = {kind: place for place, kind in enumerate(dict.fromkeys(old))}
+        return Moments([self.kinds[kind] for kind in new], [new[kind] for kind in old])
+
     def informative(self) -> "Moments":
-        """Those whose draws differ at all."""
-        kept = [(m, count) for m, count in self if m.v > 0]
-        if len(kept) == len(self.cases):
+        """Those of the cases whose draws differ at all."""
+        if all(m.v > 0 for m in self.kinds):
             return self
-        return Moments({(m.x, m.y): m for m, _ in kept}, [count for _, count in kept])
+        return self.subset([i for i, place in enumerate(self.places) if self.kinds[place].v > 0])
 
 
-def moments_of(pairs: Pairs, rule: Rule, *, known: Mapping[Sides, Moment]) -> Moments:
-    """One Moment for each pair of draws that occurs; `known` ones are not computed again."""
-    kinds = Counter(zip(pairs.before, pairs.after, strict=True))
-    found = {sides: known.get(sides) or _moment(*sides, rule) for sides in kinds}
-    return Moments(found, list(kinds.values()))
+def moments_of(pairs: Pairs, rule: Rule) -> Moments:
+    """The moments of all cases: one for each pair of draws that occurs."""
+    found: dict[tuple[Draws, Draws], int] = {}
+    places = [found.setdefault(sides, len(found)) for sides in zip(pairs.before, pairs.after, strict=True)]
+    return Moments([_moment(x, y, rule) for x, y in found], places)
 
 
 def oriented(draws: Draws, rule: Rule) -> Draws:
@@ -101,7 +123,8 @@ def _moment(x: Draws, y: Draws, rule: Rule) -> Moment:
     old, new = oriented(x, rule), oriented(y, rule)
     pool, kb, kc = sorted(old + new), len(old), len(new)
     if pool[0] == pool[-1]:
-        return Moment(x, y, pool[0], pool[0], 0.0, 0.0, 0.0, 0.0 if kb > 1 else None, 0.0 if kc > 1 else None)
+        quiet = (0.0 if kb > 1 else None), (0.0 if kc > 1 else None)
+        return Moment(x, y, pool[0], pool[0], 0.0, 0.0, 0.0, *quiet, *quiet)
     sum_old, sum_new = math.fsum(old), math.fsum(new)
     before, after = sum_old / kb, sum_new / kc
     d = after - before
@@ -122,4 +145,6 @@ def _moment(x: Draws, y: Draws, rule: Rule) -> Moment:
         least=worst / kc - (sum_old + sum_new - worst) / kb,
         noise_before=squares_old / (kb - 1) if kb > 1 else None,
         noise_after=squares_new / (kc - 1) if kc > 1 else None,
+        flips_before=differing(x),
+        flips_after=differing(y),
     )

@@ -19,7 +19,7 @@ def within_variance(cases: Iterable[tuple[Draws, int]]) -> float | None:
 
 def flip_rate(cases: Iterable[tuple[Draws, int]]) -> float | None:
     """The chance that two draws of the same case differ, averaged over cases. None where no case was drawn twice."""
-    return average((_differing(draws), count) for draws, count in cases if len(draws) >= _REPEATED)
+    return average((differing(draws), count) for draws, count in cases)
 
 
 def clustered_variance(cases: Sequence[Draws], *, labels: Sequence[str]) -> float | None:
@@ -46,16 +46,20 @@ def variance(draws: Sequence[float]) -> float:
     return math.fsum([(draw - mean) ** 2 for draw in draws]) / (len(draws) - 1)
 
 
+def differing(draws: Draws) -> float | None:
+    """The chance that two draws of one case differ. None of a single draw."""
+    size = len(draws)
+    if size < _REPEATED:
+        return None
+    distinct = len(set(draws))
+    if distinct in (1, size):
+        return float(distinct == size)
+    same = sum(count * (count - 1) for count in Counter(draws).values())
+    return 1 - same / (size * (size - 1))
+
+
 def average(weighted: Iterable[tuple[float | None, int]]) -> float | None:
     """The mean of the values that are known, each as often as it occurs. None where none is."""
     pairs = [(value, count) for value, count in weighted if value is not None]
     total = sum(count for _, count in pairs)
     return math.fsum(value * count for value, count in pairs) / total if total else None
-
-
-def _differing(draws: Draws) -> float:
-    size, distinct = len(draws), len(set(draws))
-    if distinct in (1, size):
-        return float(distinct == size)
-    same = sum(count * (count - 1) for count in Counter(draws).values())
-    return 1 - same / (size * (size - 1))

@@ -1,6 +1,6 @@
 """Contests + slices → the drops of each part of the suite, tested as one family with Benjamini and Hochberg."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gate.compare.contest import Contest, sliced
 from gate.compare.families import benjamini_hochberg
@@ -27,13 +27,19 @@ def members(comparison: Comparison) -> dict[str, tuple[str, ...]]:
     return {name: tuple(found[name]) for name in sorted(found)}
 
 
-def cut(contest: Contest, *, members: Mapping[str, Sequence[str]], fewest: int) -> Iterator[Contest]:
-    """One metric → itself over each slice that has enough paired cases."""
-    places = {case_id: place for place, case_id in enumerate(contest.pairs.ids)}
-    for name, ids in members.items():
-        indices = [places[case_id] for case_id in ids if case_id in places]
-        if len(indices) >= fewest:
-            yield sliced(contest, name=name, indices=indices)
+def cut(
+    contests: Iterable[Contest], *, members: Mapping[str, Sequence[str]], fewest: int
+) -> Iterator[Contest]:
+    """Each metric → itself over each slice that has enough paired cases."""
+    ids: Sequence[str] = ()
+    parts: Mapping[str, Sequence[int]] = {}
+    for contest in contests:
+        if contest.pairs.ids is not ids:  # nearly always all metrics have the same cases
+            ids = contest.pairs.ids
+            parts = _places(ids, members=members)
+        for name, indices in parts.items():
+            if len(indices) >= fewest:
+                yield sliced(contest, name=name, indices=indices)
 
 
 def judge_slices(contests: Sequence[Contest], *, q: float) -> list[tuple[Judgement, float]]:
@@ -60,6 +66,12 @@ def _judge(contest: Contest, *, rejected: bool) -> Judgement:
     if evidence.low > -allowed and not is_few_clusters(contest):
         return Judgement(Kind.PASS, "pass", "")
     return Judgement(Kind.INCONCLUSIVE, "inconclusive", "too few draws to tell")
+
+
+def _places(ids: Sequence[str], *, members: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    """Slice → where among `ids` its cases are."""
+    places = {case_id: place for place, case_id in enumerate(ids)}
+    return {name: [places[each] for each in own if each in places] for name, own in members.items()}
 
 
 def _slices_of(tags: Mapping[str, str], *, declared: Sequence[str | Slice]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Verdict: what the comparison found, each finding with its grounds."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -114,8 +115,12 @@ class MetricDiff(Noun):
     draws_needed: int | None = None
 
 
-class CaseChange(Noun):
+@dataclass(frozen=True, slots=True)
+class CaseChange:
     """One case whose mean of one metric moved. Means in the metric's unit; `worse` by the metric's direction."""
+
+    # A plain value and no Noun: a large suite has hundreds of thousands of them, and what makes them knows their types.
+    __pydantic_config__ = Noun.model_config
 
     case_id: str
     metric: str

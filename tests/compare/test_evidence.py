@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from gate.compare.evidence import Evidence, weigh
+from gate.compare.moments import moments_of
 from gate.compare.pairs import Draws, Pairs
 from gate.compare.policy import Rule, resolve
 from gate.model.suite import Gate, Policy
@@ -36,7 +37,8 @@ def pairs_of(before: Sequence[Draws], after: Sequence[Draws]) -> Pairs:
 def evidence_of(
     before: Sequence[Draws], after: Sequence[Draws], *, labels: list[str] | None = None, **metric: Any
 ) -> Evidence:
-    return weigh(pairs_of(before, after), rule_of(**metric), level=0.05, labels=labels)
+    rule = rule_of(**metric)
+    return weigh(moments_of(pairs_of(before, after), rule), rule, level=0.05, labels=labels)
 
 
 def sides(draw: st.SearchStrategy[float], *, cases: int = 40, fixed: bool = True) -> st.SearchStrategy[Any]:

@@ -21,7 +21,7 @@ SIDE = st.lists(st.integers(1, 12).map(lambda k: k / 4), min_size=1, max_size=4)
 def moment_of(x: tuple[float, ...], y: tuple[float, ...], **metric: Any) -> Moment:
     rule = resolve(make_metric(**{"kind": "measure", **metric}), gate=Gate(), policy=Policy())
     assert isinstance(rule, Rule)
-    ((moment, _),) = moments_of(Pairs(ids=["a"], before=[x], after=[y], missing=[0]), rule, known={})
+    ((moment, _),) = moments_of(Pairs(ids=["a"], before=[x], after=[y], missing=[0]), rule)
     return moment
 
 
@@ -69,7 +69,32 @@ def test_cases_with_the_same_draws_are_counted_together() -> None:
     rule = resolve(make_metric(), gate=Gate(), policy=Policy())
     assert isinstance(rule, Rule)
     pairs = Pairs(ids=list("abc"), before=[(1.0,)] * 3, after=[(1.0,), (0.0,), (1.0,)], missing=[0] * 3)
-    moments = moments_of(pairs, rule, known={})
+    moments = moments_of(pairs, rule)
     assert sorted((count, moment.d) for moment, count in moments) == [(1, -1.0), (2, 0.0)]
-    again = moments_of(pairs, rule, known=moments.by_draws)
-    assert [moment for moment, _ in again] == [moment for moment, _ in moments]
+    part = moments.subset([0, 2])
+    assert [(count, moment.d) for moment, count in part] == [(2, 0.0)]
+    assert part.places == [0, 0]
+
+
+@given(st.lists(st.tuples(SIDE, SIDE), min_size=1, max_size=8), st.data())
+def test_the_moments_of_some_cases_are_those_of_these_cases_alone(
+    cases: list[tuple[tuple[float, ...], tuple[float, ...]]], data: st.DataObject
+) -> None:
+    rule = resolve(make_metric(kind="measure"), gate=Gate(), policy=Policy())
+    assert isinstance(rule, Rule)
+    some = data.draw(st.lists(st.integers(0, len(cases) - 1), min_size=1, unique=True))
+    before, after = zip(*cases, strict=True)
+    pairs = Pairs(
+        ids=[str(i) for i in range(len(cases))], before=before, after=after, missing=[0] * len(cases)
+    )
+    assert moments_of(pairs, rule).subset(some) == moments_of(pairs.subset(some), rule)
+
+
+def test_a_figure_of_some_cases_is_averaged_over_those_that_have_it() -> None:
+    rule = resolve(make_metric(), gate=Gate(), policy=Policy())
+    assert isinstance(rule, Rule)
+    pairs = Pairs(ids=list("ab"), before=[(1.0, 0.0), (1.0,)], after=[(1.0,)] * 2, missing=[0] * 2)
+    moments = moments_of(pairs, rule)
+    assert moments.average("noise_before") == 0.5
+    assert moments.average("flips_before") == 1.0
+    assert moments.average("flips_after") is None

@@ -44,7 +44,7 @@ def contest_of(broken: set[int], *, cases: int = 100, **gate: Any) -> Contest:
 
 def tens(contest: Contest, *, fewest: int = 8) -> list[Contest]:
     groups = {f"a{k}": [i for i in contest.pairs.ids if int(i[1:]) // 10 == k] for k in range(10)}
-    return list(cut(contest, members=groups, fewest=fewest))
+    return list(cut([contest], members=groups, fewest=fewest))
 
 
 def test_a_tag_makes_a_slice_of_each_of_its_values() -> None:
