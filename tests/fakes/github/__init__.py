@@ -1,8 +1,10 @@
 """A stateful fake GitHub: real HTTP on loopback, checked against GitHub's own description. See README.md."""
 
-from tests.fakes.github.fake import DepartureError, FakeGitHub, Journal
+from tests.fakes.github.desk import Journal
+from tests.fakes.github.fake import DepartureError, FakeGitHub
 from tests.fakes.github.faults import Fault
-from tests.fakes.github.state import Artifact, Comment, Pull, Repository, Run, Token
+from tests.fakes.github.repository import Pull, Repository
+from tests.fakes.github.state import Artifact, Comment, Run, Token
 
 __all__ = [
     "Artifact",

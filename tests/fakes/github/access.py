@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from tests.fakes.github.calls import REFUSED, Answer, Call, Refusal, missing
-from tests.fakes.github.state import Level, Pull, Repository, Role
+from tests.fakes.github.repository import Pull, Repository
+from tests.fakes.github.state import Level, Role
 
 LEVELS: tuple[Level, ...] = ("none", "read", "write")
 # operation → the permissions of which a job's token needs one, and the level. The pages of GitHub's REST reference

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.fakes.github.calls import moment
 from tests.fakes.github.git import Change, Commit, Entry, blob_sha
+from tests.fakes.github.repository import Pull, Repository
 from tests.fakes.github.state import (
     GITHUB_ACTIONS_APP,
     Artifact,
@@ -12,9 +13,7 @@ from tests.fakes.github.state import (
     Comment,
     Issue,
     Person,
-    Pull,
     Reaction,
-    Repository,
     Run,
     Status,
 )

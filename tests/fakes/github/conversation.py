@@ -3,8 +3,9 @@
 from typing import Any
 
 from tests.fakes.github import answers
-from tests.fakes.github.calls import Answer, Call, Operation, Refusal, invalid, missing, page
-from tests.fakes.github.state import Comment, Issue, Pull, Repository
+from tests.fakes.github.calls import Answer, Call, Operation, Refusal, invalid, missing, moment, page
+from tests.fakes.github.repository import Pull, Repository
+from tests.fakes.github.state import Comment, Issue
 
 
 def repo_of(call: Call) -> Repository:
@@ -50,7 +51,9 @@ def get_issue(call: Call) -> Answer:
 
 def list_comments(call: Call) -> Answer:
     repo, issue = repo_of(call), issue_of(call)
-    shown, headers = page(call, repo.comments_on(issue.number))
+    since = str(call.query.get("since", ""))
+    held = [c for c in repo.comments_on(issue.number) if moment(c.updated) >= since]
+    shown, headers = page(call, held)
     return Answer(value=[call.world.show_comment(repo, comment) for comment in shown], headers=headers)
 
 

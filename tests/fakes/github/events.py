@@ -20,7 +20,8 @@ from typing import Any
 
 from tests.fakes.github.calls import moment
 from tests.fakes.github.description import HERE, document
-from tests.fakes.github.state import Comment, Issue, Pull, Repository, Run
+from tests.fakes.github.repository import Pull, Repository
+from tests.fakes.github.state import Comment, Issue, Run
 from tests.fakes.github.world import World
 
 Json = dict[str, Any]
@@ -244,9 +245,21 @@ def environment(event: str, about: About) -> dict[str, str]:
             made = pull.test_merge()
             # The run of a merged pull request has the commit that it became.
             sha, ref = made.sha if made else pull.head_sha, f"refs/pull/{pull.number}/merge"
+    run = _run(name, about)
     return {
         "GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": name, "GITHUB_SHA": sha, "GITHUB_REF": ref,
-        "GITHUB_ACTOR": about.actor, "GITHUB_TRIGGERING_ACTOR": about.actor, "GITHUB_RUN_ID": "1",
+        "GITHUB_ACTOR": about.actor, "GITHUB_TRIGGERING_ACTOR": about.actor, "GITHUB_RUN_ID": str(run.id),
         "GITHUB_RUN_NUMBER": "1", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_JOB": "gate", "GITHUB_WORKFLOW": "gate",
         "GITHUB_REPOSITORY_OWNER": repo.owner, **refs,
     }  # fmt: skip
+
+
+def _run(name: str, about: About) -> Run:
+    """The run that the job belongs to. Only pull_request's is one of the head: all else runs on a branch of ours."""
+    if name == "pull_request":
+        run = about.repo.run(about.the_pull, actor=about.actor)
+    else:
+        branch = about.the_pull.base_ref if name == "pull_request_target" else about.branch
+        run = about.repo.run(event=name, branch=branch, actor=about.actor)
+    run.status, run.conclusion = "in_progress", None
+    return run

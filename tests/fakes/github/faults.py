@@ -80,14 +80,14 @@ class Fault:
         return cls(name=f"page {code}", answer=answer)
 
     @classmethod
-    def broken_json(cls, *, happens: bool = True) -> Self:
+    def broken_json(cls) -> Self:
         """The status is good, the body ends in its middle."""
-        return cls(name="broken json", happens=happens, wire="broken")
+        return cls(name="broken json", happens=True, wire="broken")
 
     @classmethod
-    def late(cls, late_s: float = 60.0, *, happens: bool = True) -> Self:
+    def late(cls, late_s: float = 60.0) -> Self:
         """The operation's own answer, that much later; it ends early when the test ends."""
-        return cls(name="late", happens=happens, wire="late", late_s=late_s)
+        return cls(name="late", happens=True, wire="late", late_s=late_s)
 
     @classmethod
     def reset(cls) -> Self:

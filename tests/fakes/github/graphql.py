@@ -26,7 +26,8 @@ from tests.fakes.github.answers import node
 from tests.fakes.github.calls import Answer, Call, Refusal
 from tests.fakes.github.description import HERE
 from tests.fakes.github.git import as_bytes, without
-from tests.fakes.github.state import Comment, Pull, Repository
+from tests.fakes.github.repository import Pull, Repository
+from tests.fakes.github.state import Comment
 
 TYPES = "typename"
 

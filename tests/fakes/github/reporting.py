@@ -5,7 +5,8 @@ from typing import Any
 from tests.fakes.github import answers
 from tests.fakes.github.calls import Answer, Call, Operation, invalid, missing, page
 from tests.fakes.github.conversation import repo_of
-from tests.fakes.github.state import CheckRun, Repository, Status
+from tests.fakes.github.repository import Repository
+from tests.fakes.github.state import CheckRun, Status
 
 
 def commit_of(call: Call, *, name: str) -> str:
@@ -16,8 +17,9 @@ def commit_of(call: Call, *, name: str) -> str:
 
 
 def create_status(call: Call) -> Answer:
-    repo, limits = repo_of(call), call.world.limits
-    sha = commit_of(call, name="sha")
+    repo, limits, sha = repo_of(call), call.world.limits, call.text("sha")
+    if sha not in repo.commits:
+        raise invalid(f"No commit found for SHA: {sha}")
     body = dict(call.body)
     context = body.pop("context", "default")
     description = body.get("description")

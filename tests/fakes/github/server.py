@@ -41,8 +41,9 @@ class Listener(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    desk: Desk
+
+    def __init__(self) -> None:
         self.gone = threading.Event()
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
@@ -53,7 +54,8 @@ class Listener(ThreadingHTTPServer):
     def port(self) -> int:
         return int(self.server_address[1])
 
-    def start(self) -> None:
+    def start(self, desk: Desk) -> None:
+        self.desk = desk
         self._thread.start()
 
     def stop(self) -> None:

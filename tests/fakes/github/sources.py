@@ -8,7 +8,8 @@ from tests.fakes.github.calls import Answer, Call, Operation, Refusal, missing, 
 from tests.fakes.github.conversation import repo_of
 from tests.fakes.github.git import Change, Entry, blob_sha, changes, merge_base
 from tests.fakes.github.reporting import commit_of
-from tests.fakes.github.state import Repository, Role
+from tests.fakes.github.repository import Repository
+from tests.fakes.github.state import ROLES
 
 
 def get_repository(call: Call) -> Answer:
@@ -18,10 +19,9 @@ def get_repository(call: Call) -> Answer:
         shown["parent"] = shown["source"] = world.show_repository(repo.parent)
     role = repo.role(call.login)
     if call.token and not call.token.is_job:
-        at_least: tuple[Role, ...] = ("admin", "maintain", "write", "triage", "read")
         names = {"write": "push", "read": "pull"}
         shown["permissions"] = {
-            names.get(level, level): repo.may(call.login, level) for level in at_least
+            names.get(level, level): repo.may(call.login, level) for level in ROLES[1:]
         } | {"pull": not repo.private or role != "none"}
     return Answer(value=shown)
 
@@ -139,6 +139,7 @@ def get_content(call: Call) -> Answer:
     if sha is None:
         raise Refusal(404, f"No commit found for the ref {ref}")
     held = repo.commits[sha]
+    assert "vnd.github.object" not in call.accept, "the fake doesn't serve contents as an object"
     if path in held.trees:
         return folder(call, repo, ref=ref, entries=held.trees[path][1])
     if path not in held.files:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.fakes.github.state import Repository
+from tests.fakes.github.repository import Repository
 
 API, GRAPHQL, BLOBS = "/api/v3", "/api/graphql", "/blobs"
 

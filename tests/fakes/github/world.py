@@ -1,25 +1,13 @@
 """All that one fake GitHub holds, and how its parts are shown. It never speaks HTTP."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from tests.fakes.github import answers
 from tests.fakes.github.calls import missing
 from tests.fakes.github.git import Change, changes
-from tests.fakes.github.state import (
-    BOT,
-    Artifact,
-    Clock,
-    Comment,
-    Issue,
-    Level,
-    Person,
-    Pull,
-    Repository,
-    Run,
-    Status,
-    Token,
-)
+from tests.fakes.github.repository import Pull, Repository
+from tests.fakes.github.state import BOT, Artifact, Clock, Comment, Issue, Level, Person, Run, Status, Token
 from tests.fakes.github.urls import Urls
 
 Json = dict[str, Any]
@@ -92,10 +80,9 @@ class World:
         self.person(organization, kind="Organization").kind = "Organization"
         self.teams[f"{organization}/{slug}"] = dict.fromkeys(members, "active")
 
-    def job_token(self, repo: Repository, **permissions: Level) -> Token:
-        """A job's GITHUB_TOKEN, with the permissions of its job: contents="read", pull_requests="write" and so on."""
+    def job_token(self, repo: Repository, *, login: str = BOT, **permissions: Level) -> Token:
         named = {name.replace("_", "-"): level for name, level in permissions.items()}
-        return self._token(BOT, repository=repo.full_name, permissions=named)
+        return self._token(login, repository=repo.full_name, permissions=named)
 
     def person_token(self, login: str) -> Token:
         return self._token(login, limit=5000)
@@ -125,6 +112,8 @@ class World:
 
     def show_pull_simple(self, pull: Pull) -> Json:
         def side(repo: Repository, ref: str, sha: str) -> Json:
+            if repo.deleted:
+                return {**self._gone, "ref": ref, "sha": sha}
             return answers.side(repo, ref=ref, sha=sha, owner=self.person(repo.owner), urls=self.urls)
 
         sides = (
@@ -132,6 +121,9 @@ class World:
             side(pull.head_repository, pull.head_ref, pull.head_sha),
         )
         return answers.pull_simple(pull, author=self.person(pull.author), sides=sides, urls=self.urls)
+
+    _gone: ClassVar[Json] = {"label": "unknown:repository", "repo": None, "user": None}
+    """What GitHub shows of the side of a pull request whose repository was deleted."""
 
     def show_pull(self, pull: Pull) -> Json:
         return answers.pull_whole(
@@ -176,6 +168,6 @@ class World:
 
     def find_repository(self, owner: str, name: str) -> Repository:
         found = self.repositories.get(f"{owner}/{name}")
-        if found is None:
+        if found is None or found.deleted:
             raise missing()
         return found
