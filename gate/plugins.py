@@ -33,6 +33,9 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "retrieval_score": "gate.evaluators.retrieval_score:RetrievalScore",
         "tool_calls": "gate.evaluators.tool_calls:ToolCalls",
         "judge": "gate.evaluators.judge.judge:Judge",
+        "refusal": "gate.evaluators.refusal:Refusal",
+        "language": "gate.evaluators.language:Language",
+        "similarity": "gate.evaluators.similarity:Similarity",
         "python": "gate.evaluators.function:Function",
     },
 }
