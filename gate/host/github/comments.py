@@ -50,12 +50,12 @@ class Comments(Asking):
         return tuple(self._signed(listed)) if listed else ()
 
     def sticky(self, number: int, *, marker: str) -> tuple[Comment, ...]:
-        """Our comments that bear the marker in their first line, the oldest first: one, unless jobs ran side by side.
+        """Our comments that begin with the marker, the oldest first: one, unless jobs ran side by side.
 
         Raises:
             HostError: they may not be read.
         """
-        bearing = [comment for comment in self._listed(number) if marker in comment.body.split("\n", 1)[0]]
+        bearing = [comment for comment in self._listed(number) if comment.body.lstrip().startswith(marker)]
         return tuple(comment for comment in self._signed(bearing) if comment.ours) if bearing else ()
 
     def _listed(self, number: int) -> list[Comment]:

@@ -104,7 +104,9 @@ class Performing(Comments):
     def _post(self, number: int, body: str) -> Comment:
         task = Task(doing=f"writing a comment on pull request {number}", needs=_COMMENTS)
         path = self._at("issues", number, "comments")
-        return self._wire.post_once(task, path, body={"body": body}, parse=comment_of)
+        posted = self._wire.post_once(task, path, body={"body": body}, parse=comment_of)
+        self._login = posted.login  # whose token this is need not be asked now
+        return posted
 
     def _set_status(self, effect: CommitStatus) -> Performed:
         """Where it cannot be seen what is there, it is posted: a status that is left pending blocks for ever."""

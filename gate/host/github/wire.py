@@ -94,12 +94,18 @@ class Wire:
         return self._ask(task, lambda: parse(self._request("POST", path, body=body)[1]), again=False)
 
     def send(self, verb: str, task: Task, path: str, *, body: Mapping[str, Any] | None = None) -> None:
-        """POST, PATCH or DELETE where twice is the same as once; the answer is not looked at.
+        """POST, PATCH or DELETE something that has an id, where twice is the same as once.
 
         Raises:
             HostError: refused, or not known to have happened.
         """
-        self._ask(task, lambda: self._request(verb, path, body=body), again=True)
+
+        def call() -> None:
+            data = self._request(verb, path, body=body)[1]
+            if verb != "DELETE" and not isinstance(data["id"], int):
+                raise TypeError
+
+        self._ask(task, call, again=True)
 
     def graphql(
         self, task: Task, query: str, *, variables: Mapping[str, Any], parse: Callable[[Any], T]
