@@ -78,7 +78,7 @@ class Permission(Noun):
         return self.role in {"write", "maintain", "admin"}
 
 
-class Comparison(Noun):
+class CommitComparison(Noun):
     """What lies between two commits: `changes` are those from their merge base to the second one.
 
     They are what differs between the two only where `merge_base` is the first one. `complete` is False from 300 files.

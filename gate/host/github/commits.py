@@ -9,7 +9,7 @@ from gate.host.github.asking import Asking
 from gate.host.github.failure import HostError, Task
 from gate.host.github.history import ApiHistory
 from gate.host.github.pulls import changes_of, file_names
-from gate.model.hosting import Comparison, StaleHead
+from gate.model.hosting import CommitComparison, StaleHead
 
 _READ, _WRITE = "contents: read", "contents: write"
 _MOST_FILES = 300  # GitHub lists no more of a comparison
@@ -52,7 +52,7 @@ class Commits(Asking):
         """
         return self.compare(base, head=head).merge_base
 
-    def compare(self, base: str, *, head: str) -> Comparison:
+    def compare(self, base: str, *, head: str) -> CommitComparison:
         """What `head` has beyond its merge base with `base`. A head in a fork is written `owner:branch`.
 
         Raises:
@@ -119,8 +119,8 @@ def _tip_of(data: Mapping[str, Any]) -> _Tip:
     return _Tip(sha=commit["sha"], parents=tuple(_parents(commit)), message=commit["commit"]["message"])
 
 
-def _comparison(data: Mapping[str, Any]) -> Comparison:
-    return Comparison(
+def _comparison(data: Mapping[str, Any]) -> CommitComparison:
+    return CommitComparison(
         merge_base=data["merge_base_commit"]["sha"],
         ahead=data["ahead_by"],
         behind=data["behind_by"],
