@@ -2,9 +2,9 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
-import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ import pytest
 from tests.walks.project import Ended, Project, accepted, ids
 
 ENGINE, IMAGE = os.environ.get("GATE_ENGINE", "docker"), os.environ["GATE_IMAGE"]
+PUBLISHED = "ghcr.io/llm-regression-gate/gate"
+GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "docker.md").read_text()
 WORKSPACE = "/github/workspace"
 REPORTS = ("--markdown", "out/report.md", "--json", "out/report.json", "--junit", "out/report.xml")
 FILES = ("out/report.md", "out/report.json", "out/report.xml")
@@ -148,21 +150,30 @@ def test_what_is_installed_fits_together(tmp_path: Path) -> None:
     assert ended.code == 0, ended.text
 
 
-def test_an_application_is_installed_into_the_same_environment(project: Project) -> None:
-    wheel = project.root / "acme_bot-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("acme_bot.py", "def answer(input, case):\n    return 'right'\n")
-        info = "acme_bot-1.0.dist-info"
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: acme-bot\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", "")
-    project.configure(target={"use": "python", "with": {"function": "acme_bot:answer"}})
-    dockerfile = f"FROM {IMAGE}\nCOPY {wheel.name} /tmp/\nRUN pip install --no-index /tmp/{wheel.name}\n"
-    project.write("Dockerfile", dockerfile)
-    name = f"{IMAGE.rpartition(':')[0]}:acme"
-    build = subprocess.run(
-        [ENGINE, "build", "--tag", name, str(project.root)], capture_output=True, text=True, check=False
-    )
+def test_every_command_in_the_guide_runs(project: Project) -> None:
+    commands = re.findall(r"^docker run (?:.*\\\n)*.*$", GUIDE, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        line = re.sub(rf"{PUBLISHED}:\S+", IMAGE, command).replace("--base main ", "--base main~1 ")
+        ended = subprocess.run(
+            ["bash", "-c", line.replace("docker", ENGINE, 1)],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == (1 if "check" in command else 0), ended.stdout + ended.stderr
+    assert "Regressed" in project.read("report.md")
+
+
+def test_an_application_is_installed_into_the_same_environment_as_the_guide_shows(project: Project) -> None:
+    (dockerfile,) = re.findall(r"^```dockerfile\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+    project.write("Dockerfile", re.sub(rf"{PUBLISHED}:\S+", IMAGE, dockerfile))
+    project.write("requirements.txt", "iniconfig==2.1.0\n")
+    project.write("app.py", "import iniconfig\n\n\ndef answer(input):\n    return 'right'\n")
+    command = [ENGINE, "build", "--tag", "gate-with-an-application:test", str(project.root)]
+    build = subprocess.run(command, capture_output=True, text=True, check=False)
     assert build.returncode == 0, build.stdout + build.stderr
-    ended = contain(project.root, "check", image=name)
+    assert "iniconfig" in contain(project.root, "check").text
+    ended = contain(project.root, "check", image="gate-with-an-application:test")
     assert ended.code == 0, ended.text
