@@ -36,6 +36,7 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "refusal": "gate.evaluators.refusal:Refusal",
         "language": "gate.evaluators.language:Language",
         "similarity": "gate.evaluators.similarity:Similarity",
+        "feedback": "gate.evaluators.feedback:FeedbackGiven",
         "python": "gate.evaluators.function:Function",
     },
 }

@@ -1,6 +1,6 @@
 """Row → Case: the fields of a case as a person writes them, checked and put in one form."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +21,7 @@ from gate.config.words import problems_of
 from gate.model.base import Noun
 from gate.model.case import Case, Context, Message, Place
 from gate.model.errors import Problem
+from gate.model.feedback import Feedback
 
 _LONGEST_ID = 200
 _INPUT_FORMS = {
@@ -50,6 +51,10 @@ def _form_of_input(value: object) -> str | None:
 
 def _passage(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
+
+
+def _thumbs(value: object) -> object:
+    return {"thumbs": value} if isinstance(value, str) else value
 
 
 class Passage(Noun):
@@ -90,6 +95,14 @@ class CaseFields(Noun):
         default_factory=dict,
         description="Free words that slices and clusters are made of; every value becomes text.",
     )
+    feedback: Annotated[
+        Feedback | None,
+        BeforeValidator(_thumbs, json_schema_input_type=Literal["up", "down"] | Feedback | None),
+    ] = Field(
+        default=None,
+        description="What the user said of the answer, for a case that comes from production: `up`, `down`, or "
+        "`{thumbs, rating, follow_up, answer}`. It makes the tag `feedback`: `positive` or `negative`.",
+    )
 
 
 def case_of(row: Row, *, file: str) -> Case | list[Problem]:
@@ -107,5 +120,6 @@ def case_of(row: Row, *, file: str) -> Case | list[Problem]:
             Context(text=one.text, id=one.id, score=one.score, rank=one.rank) for one in fields.context
         ),
         tags=fields.tags,
+        feedback=fields.feedback,
         place=Place(file=file, line=row.line),
     )

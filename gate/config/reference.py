@@ -13,6 +13,7 @@ from gate.config.schema import EDITOR_LINE, first_sentence
 from gate.config.shape import DefaultGate, Defaults, GateFile, NamedSlice, SuiteShape, Trials, UsedPlugin
 from gate.config.tree import MAX_DEPTH
 from gate.model.case import Message
+from gate.model.feedback import Feedback
 from gate.model.suite import Budget, Gate, Policy
 
 _MEGABYTE = 1_000_000
@@ -46,6 +47,7 @@ _CASES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("A case", CaseFields, ""),
     ("A message", Message, "`input` may be a list of these."),
     ("A passage", Passage, "A text alone is short for `{text: …}`."),
+    ("Feedback", Feedback, "`up` or `down` alone is short for `{thumbs: …}`. What is left out is not known."),
 )
 _OPENING = f"""# gate.yaml
 

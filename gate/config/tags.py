@@ -16,7 +16,7 @@ def tag_problems(policy: SuitePolicy, cases: Sequence[Case], source: Source, *, 
     """What `slices` and `cluster` of the suite at a key path ask of the cases and no case, or not every one, has."""
     values: dict[str, set[str]] = defaultdict(set)
     for case in cases:
-        for tag, value in case.tags.items():
+        for tag, value in case.slice_tags.items():
             values[tag].add(value)
     problems = []
     for index, one in enumerate(policy.slices):
@@ -40,7 +40,7 @@ def tag_problems(policy: SuitePolicy, cases: Sequence[Case], source: Source, *, 
 def _unmatched(one: Slice, cases: Sequence[Case], values: Mapping[str, set[str]]) -> tuple[str, str] | None:
     """Message and fix where no case has all the tags of a named slice."""
     wanted = one.where.items()
-    if any(wanted <= case.tags.items() for case in cases):
+    if any(wanted <= case.slice_tags.items() for case in cases):
         return None
     for tag, value in wanted:
         if tag not in values:
@@ -52,12 +52,12 @@ def _unmatched(one: Slice, cases: Sequence[Case], values: Mapping[str, set[str]]
 
 
 def _unclustered(tag: str, cases: Sequence[Case], source: Source, *, path: KeyPath) -> list[Problem]:
-    without = [case for case in cases if tag not in case.tags]
+    without = [case for case in cases if tag not in case.slice_tags]
     if not without:
         return []
     names = ", ".join(f"{case.id!r} ({case.place})" for case in without[:_SHOWN])
     more = f" and {len(without) - _SHOWN} more" if len(without) > _SHOWN else ""
-    tags = sorted({name for case in cases for name in case.tags})
+    tags = sorted({name for case in cases for name in case.slice_tags})
     meant = nearest(tag, tags) if len(without) == len(cases) else None
     fix = f"did you mean `{meant}`?" if meant else "tag every case with what it belongs to"
     message = f"the tag {tag!r} is missing in {names}{more}"

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from gate.model.base import Noun, digest
+from gate.model.feedback import Feedback
 
 
 class Context(Noun):
@@ -61,6 +62,7 @@ class Case(Noun):
     expected: JsonValue = None
     context: tuple[Context, ...] = ()
     tags: dict[str, str] = Field(default_factory=dict)
+    feedback: Feedback | None = None
     place: Place | None = None
 
     @cached_property
@@ -72,3 +74,9 @@ class Case(Noun):
     def asked_key(self) -> str:
         """The first 16 hex digits of the hash of what an application is shown: id, input, context and tags."""
         return digest(self.model_dump(mode="json", include={"id", "input", "context", "tags"}))
+
+    @property
+    def slice_tags(self) -> dict[str, str]:
+        """The tags, and beside them what the feedback says, as `feedback`, where no tag has that name."""
+        mood = None if self.feedback is None else self.feedback.mood
+        return dict(self.tags) if mood is None else {"feedback": mood, **self.tags}

@@ -129,3 +129,9 @@ def test_a_scorecard_is_not_changed_by_counting_twice() -> None:
     run = make_run([*draws("a", 1, 0)])
     assert tally(run) == tally(run)
     assert isinstance(tally(run), Scorecard)
+
+
+def test_what_users_said_is_a_tag_of_the_case_to_slice_by() -> None:
+    case = make_case("a", tags={"category": "x"}, feedback={"thumbs": "down"})
+    card = tally(make_run(draws("a", 1), cases=(case,)))
+    assert card.cases["a"].tags == {"category": "x", "feedback": "negative"}

@@ -8,6 +8,7 @@ from gate.config.cases import case_of
 from gate.config.nodes import Node
 from gate.config.rows import Row
 from gate.model.case import Case, Context, Message, Place
+from gate.model.feedback import Feedback
 
 
 def case(value: Any, line: int = 3) -> Case:
@@ -135,3 +136,21 @@ FIELDS = st.sampled_from(["id", "input", "expected", "context", "tags", "role", 
 def test_any_row_is_a_case_or_its_problems(value: Any) -> None:
     found = case_of(Row(1, value), file="f")
     assert isinstance(found, Case) or (found and all(problem.message for problem in found))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("down", Feedback(thumbs="down")),
+        ({"rating": 2, "follow_up": "No, the other."}, Feedback(rating=2, follow_up="No, the other.")),
+        (None, None),
+    ],
+)
+def test_feedback_is_a_thumb_or_all_that_the_user_did(written: Any, read: Feedback | None) -> None:
+    assert case({"id": "a", "input": "x", "feedback": written}).feedback == read
+
+
+@pytest.mark.parametrize("written", ["sideways", {"rating": 7}, {"stars": 3}, 3])
+def test_what_is_no_feedback_is_refused_at_its_line(written: Any) -> None:
+    ((key, *_),) = problems({"id": "a", "input": "x", "feedback": written})
+    assert key.startswith("feedback")

@@ -64,3 +64,10 @@ def test_of_many_cases_without_a_cluster_three_are_named() -> None:
         message
         == "the tag 'doc' is missing in 'c1' (c.jsonl:1), 'c2' (c.jsonl:2), 'c3' (c.jsonl:3) and 2 more"
     )
+
+
+def test_what_users_said_may_be_sliced_by() -> None:
+    heard = [make_case("a", feedback={"thumbs": "down"}, place=Place(file="c.jsonl", line=1))]
+    assert found(heard, slices=["feedback", {"name": "x", "where": {"feedback": "negative"}}]) == []
+    ((_, message, _),) = found(CASES, slices=["feedback"])
+    assert message == "no case carries the tag 'feedback'"

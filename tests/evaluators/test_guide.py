@@ -102,7 +102,12 @@ def test_an_example_of_the_guide_comes_out_as_it_says(example: Example, tmp_path
     for line in example.lines:
         fields = json.loads(line)
         context = [{"text": text} if isinstance(text, str) else text for text in fields.get("context", ())]
-        case = make_case(expected=fields.get("expected"), context=context, tags=fields.get("tags", {}))
+        case = make_case(
+            expected=fields.get("expected"),
+            context=context,
+            tags=fields.get("tags", {}),
+            feedback=fields.get("feedback"),
+        )
         reply = reply_from({"output": fields["output"], **fields.get("reply", {})}, latency_s=0.25)
         assert isinstance(reply, Reply), reply
         found = outcome(evaluator, case, reply)
