@@ -4,15 +4,17 @@ A baseline that is missing or broken is not raised but carried as a reason: the 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gate.compare.proposals import proposals
+from gate.compare.rebased import baseline_proposals
 from gate.config.file import parse, policy_sheet
 from gate.host.local import WorkingTree, read_text
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline
 from gate.model.ports import History
-from gate.model.report import Revision
+from gate.model.report import Proposal, Revision
 from gate.model.scorecard import Scorecard
 from gate.model.suite import Gate, Margin, Policy, PolicySheet, SuitePolicy
 
@@ -68,12 +70,31 @@ def base_at(history: History, config: str, ref: str) -> Base:
             )
         )
     sheet = policy_sheet(parse(text, f"{config}@{sha[:12]}"))
+    where = f"at {sha[:12]}" if sha.startswith(ref) else f"at {ref} ({sha[:12]})"
     return Base(
         revision=revision,
         sheet=sheet,
-        policy_source=f"{config} at {ref} ({sha[:12]})",
-        baselines=_baselines(sheet, lambda path: history.read_at(sha, path), where=f"at {ref} ({sha[:12]})"),
+        policy_source=f"{config} {where}",
+        baselines=_baselines(sheet, lambda path: history.read_at(sha, path), where=where),
     )
+
+
+def with_inconclusive(base: Base, mode: str) -> Base:
+    """The same base where whoever runs the gate decides what an inconclusive result does; empty: as it says itself."""
+    if mode not in {"block", "warn"} or mode == base.sheet.policy.on_inconclusive:
+        return base
+    policy = base.sheet.policy.model_copy(update={"on_inconclusive": mode})
+    source = f"{base.policy_source}, with on_inconclusive: {mode} as it was run"
+    return replace(base, sheet=base.sheet.model_copy(update={"policy": policy}), policy_source=source)
+
+
+def proposed(base: Base, head: Base) -> tuple[Proposal, ...]:
+    """What the head would change of the bar: the policy, and what its baselines say."""
+    both = sorted(base.sheet.suites.keys() & head.sheet.suites.keys())
+    moved = (
+        baseline_proposals(suite, base.baselines.get(suite), head.baselines.get(suite)) for suite in both
+    )
+    return (*proposals(base.sheet, head.sheet), *(each for some in moved for each in some))
 
 
 def policy_for(

@@ -15,9 +15,14 @@ class ForeignCodeVerb(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call it with the standard streams and the end of the process kept for us."""
-        keep_streams()
-        _keep_the_exit()
+        keep_ours()
         return super().invoke(ctx)
+
+
+def keep_ours() -> None:
+    """Keep the standard streams and the end of the process for us."""
+    keep_streams()
+    _keep_the_exit()
 
 
 def _keep_the_exit() -> None:

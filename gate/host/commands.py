@@ -25,11 +25,6 @@ def output_lines(output: StepOutput, *, delimiter: str) -> str:
     return f"{output.name}<<{delimiter}\n{output.value}\n{delimiter}\n"
 
 
-def mask_line(secret: str) -> str:
-    """`::add-mask::`: the runner shows `***` for it from then on."""
-    return f"::add-mask::{_data(secret)}"
-
-
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

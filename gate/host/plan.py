@@ -6,7 +6,7 @@ The texts are handed in: whoever rendered them has escaped what is foreign.
 from collections.abc import Sequence
 from typing import Literal
 
-from gate.host.event import Check
+from gate.host.event import Check, Nothing
 from gate.host.inputs import CommentMode
 from gate.model.base import Noun
 from gate.model.effect import (
@@ -81,6 +81,25 @@ def of_untouched(*, pages: Pages, site: Site) -> tuple[Effect, ...]:
     figures = {"verdict": Kind.PASS.value, "exit_code": "0", "suites": "0"}
     status, comment = _status(site, "success", pages.line), _comment(site, pages, create=False)
     return (status, *comment, *_outputs(figures), _summary(pages))
+
+
+def of_kept(exit_code: int, *, pages: Pages) -> tuple[Effect, ...]:
+    """What was found at this commit stands, and its status is left alone."""
+    verdict = Kind.REGRESSED if exit_code else Kind.PASS
+    return (*_outputs({"verdict": verdict.value, "exit_code": str(exit_code)}), _summary(pages))
+
+
+def of_nothing(nothing: Nothing, *, name: str, run_url: str) -> tuple[Effect, ...]:
+    """Nothing is judged: said, and where a commit waits for its status, an error there."""
+    effects: list[Effect] = [StepOutput(name="exit_code", value=str(nothing.exit_code))]
+    if nothing.head_sha:
+        line = f"Error: {nothing.reason}"[:STATUS_LIMIT]
+        effects.append(
+            CommitStatus(
+                sha=nothing.head_sha, state="error", description=line, context=name, target_url=run_url
+            )
+        )
+    return (*effects, JobSummary(text=f"Nothing was judged: {nothing.reason}."))
 
 
 def of_failure(exit_code: int, *, pages: Pages, site: Site) -> tuple[Effect, ...]:
@@ -160,6 +179,7 @@ OUTPUTS = (
     "report_markdown",
     "report_json",
     "report_junit",
+    "comment_url",
 )
 _FILES = {
     "report.md": "report_markdown",
@@ -170,4 +190,4 @@ _FILES = {
 
 def _outputs(figures: dict[str, str]) -> Sequence[StepOutput]:
     named = {_FILES.get(name, name): value for name, value in figures.items()}
-    return tuple(StepOutput(name=name, value=named.get(name, "")) for name in OUTPUTS)
+    return tuple(StepOutput(name=name, value=named[name]) for name in OUTPUTS if name in named)

@@ -94,3 +94,15 @@ def jobs(say: Callable[[str], None]) -> Iterator[Jobs]:
 def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A block that no signal to end interrupts: what is begun in it is brought to its end."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

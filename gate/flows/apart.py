@@ -1,0 +1,112 @@
+"""A check in a process of its own → what became of it. The application's code runs there, without the host's token.
+
+Whatever that code does to its process (leaves it, uses up all memory, never comes back) is told here as a failure, so that
+whoever started it can still conclude. What passes between the two is JSON, because the other side is not trusted.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from gate.flows.check import Against, check
+from gate.host.kept import KeptHistory
+from gate.host.local import WorkingTree, write_text
+from gate.model.base import Noun
+from gate.model.errors import EvaluationError, GateError, InterruptedRunError, Problem, UserError
+from gate.model.ports import Progress
+from gate.model.report import Report, Revision
+from gate.model.run import RunResult
+from gate.place import Place
+
+BASE, _REQUEST, _OUTCOME = "base", "request.json", "outcome.json"
+
+
+class Request(Noun):
+    """What is to be checked: the folder of the config, its name, the suites (none: all), and both sides."""
+
+    root: str
+    config: str
+    only: tuple[str, ...] = ()
+    base: Revision
+    head: Revision
+    on_inconclusive: str = ""
+
+
+class Outcome(Noun):
+    """A report with its results, or why there is none: problems to mend, or a message, with the exit code."""
+
+    report: Report | None = None
+    results: dict[str, RunResult] = Field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    message: str = ""
+    exit_code: int = 70
+
+    def checked(self) -> tuple[Report, Mapping[str, RunResult]]:
+        """The report and the results.
+
+        Raises:
+            UserError, EvaluationError, InterruptedRunError: why there is none.
+            GateError: by a bug of ours, which the other process has reported in the log.
+        """
+        if self.report is not None:
+            return self.report, self.results
+        if self.problems:
+            error = UserError(*self.problems)
+            error.exit_code = self.exit_code
+            raise error
+        kinds = {kind.exit_code: kind for kind in (InterruptedRunError, EvaluationError)}
+        raise kinds.get(self.exit_code, GateError)(self.message)
+
+
+def ask(request: Request, folder: Path) -> None:
+    """Leave the request where the other process looks; the base's files are kept in `folder / BASE`."""
+    write_text(folder / _REQUEST, _json(request))
+
+
+def answer(folder: Path, *, progress: Progress, notice: Callable[[str], None]) -> int:
+    """The other process: check what was asked, leave the outcome, end with 0 once it is there."""
+    request = Request.model_validate(json.loads((folder / _REQUEST).read_text(encoding="utf-8")))
+    place = Place(
+        tree=WorkingTree(root=Path(request.root)), config=request.config, progress=progress, notice=notice
+    )
+    against = Against(
+        history=KeptHistory(folder / BASE, revision=request.base),
+        ref=request.base.sha or "",
+        head=request.head,
+        on_inconclusive=request.on_inconclusive,
+    )
+    try:
+        with check(place, only=request.only, against=against) as checked:
+            outcome = Outcome(report=checked.report, results=dict(checked.results), exit_code=0)
+            write_text(folder / _OUTCOME, _json(outcome))
+    except GateError as error:
+        problems = error.problems if isinstance(error, UserError) else ()
+        outcome = Outcome(problems=problems, message=str(error), exit_code=error.exit_code)
+        write_text(folder / _OUTCOME, _json(outcome))
+    return 0
+
+
+def outcome_of(folder: Path, *, exit_code: int | None) -> Outcome:
+    """What the other process left; where it left nothing that can be read, what is known of its end."""
+    try:
+        return Outcome.model_validate(json.loads((folder / _OUTCOME).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, ValidationError, RecursionError) as error:
+        return Outcome(message=f"the outcome cannot be read ({type(error).__name__})", exit_code=4)
+    if exit_code == InterruptedRunError.exit_code:
+        return Outcome(message="the run was interrupted", exit_code=exit_code)
+    if exit_code == GateError.exit_code:
+        return Outcome(message="a bug of gate's ended the run; the log has the report", exit_code=exit_code)
+    ended = f"by signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"with code {exit_code}"
+    message = (
+        f"the process in which the application ran ended {ended} before there was a verdict; the log has more"
+    )
+    return Outcome(message=message, exit_code=EvaluationError.exit_code)
+
+
+def _json(noun: Noun) -> str:
+    """Halves of surrogate pairs, which a model may write and UTF-8 cannot hold, are escaped."""
+    return json.dumps(noun.model_dump(mode="json"))

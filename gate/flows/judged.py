@@ -1,0 +1,55 @@
+"""Results of a run made elsewhere → Report: judged by the base's policy and baselines; nothing is run, one look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from gate.base import Base, proposed
+from gate.compare.decide import decide
+from gate.compare.tally import tally
+from gate.model.report import Report, Revision
+from gate.model.run import RunResult
+from gate.model.scorecard import Comparison, Scorecard
+from gate.model.suite import SuitePolicy
+from gate.render.assemble import Evidence, assemble
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """Results by suite, and the suites of which there must be some: one that is missing is an error, never a pass."""
+
+    results: Mapping[str, RunResult]
+    wanted: Sequence[str]
+    revision: Revision
+
+
+def judged(recorded: Recorded, *, base: Base, head: Base) -> Report:
+    """Judge by `base`; `head` only says what it would change. Suites that the head has no more are found removed."""
+    names = sorted({*recorded.results, *recorded.wanted})
+    comparisons = [_comparison(name, recorded.results.get(name), base=base, head=head) for name in names]
+    gone = sorted(base.sheet.suites.keys() - head.sheet.suites.keys() - {*names})
+    comparisons += [Comparison(suite=name, head=_empty(name), removed=True) for name in gone]
+    evidence = Evidence(
+        tool_version=version("llm-regression-gate"),
+        head=recorded.revision,
+        base=base.revision,
+        policy_source=base.policy_source,
+        proposals=proposed(base, head),
+    )
+    return assemble(decide(comparisons, base.sheet.policy), results=recorded.results, evidence=evidence)
+
+
+def _comparison(name: str, result: RunResult | None, *, base: Base, head: Base) -> Comparison:
+    policy = base.sheet.suites.get(name) or head.sheet.suites.get(name) or SuitePolicy()
+    return Comparison(
+        suite=name,
+        head=_empty(name) if result is None else tally(result, keep=policy.gates),
+        baseline=base.baseline(name),
+        missing=base.missing(name),
+        policy=policy,
+        stopped=None if result is None else result.stopped,
+    )
+
+
+def _empty(name: str) -> Scorecard:
+    return Scorecard(suite=name, metrics={}, cases={})

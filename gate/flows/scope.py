@@ -1,0 +1,109 @@
+"""A check → what is compared with what, and which suites: read from the workspace and the host, before anything is run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gate.config.dependencies import touched
+from gate.config.file import ConfigFile, parse
+from gate.flows.desk import Desk
+from gate.host.event import Check
+from gate.host.github.failure import HostError
+from gate.host.local import WorkingTree
+from gate.model.change import Changes
+from gate.model.errors import Problem, UserError
+
+_SHA_SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The suites to be judged, why each is, how many there are, and `only`: their names, or none where all are meant."""
+
+    suites: Sequence[str]
+    reasons: dict[str, str]
+    total: int
+    only: Sequence[str]
+
+
+def settled(desk: Desk, check: Check) -> Check:
+    """The check with the base that its workspace belongs to, once that is known to hold the head.
+
+    Of a pull request the workspace holds the merge of base and head: then the base is the side that was merged into,
+    which may be newer than the one that the payload names. Where it holds the head itself, it is the payload's.
+
+    Raises:
+        UserError: the workspace holds another commit: what is judged would not be what is told.
+    """
+    workspace = WorkingTree(root=desk.runner.workspace)
+    here, parents = workspace.revision().sha, workspace.parents()
+    merged = check.pull is not None and len(parents) == 2 and parents[1] == check.head_sha  # noqa: PLR2004 - a merge
+    if here != check.head_sha and not merged:
+        raise UserError(_elsewhere(here, check))
+    if desk.inputs.base:
+        base = desk.history.resolve(desk.inputs.base).sha or ""
+        return check.model_copy(update={"base_sha": base, "compared": "the commit of the input `base`"})
+    return check.model_copy(update={"base_sha": parents[0]}) if merged else check
+
+
+def scope_of(desk: Desk, check: Check, *, head: ConfigFile) -> Scope:
+    """The suites that a change touches, of those that the input names.
+
+    Raises:
+        UserError: the input names a suite that there is not.
+        HostError: the base cannot be read.
+    """
+    named = desk.inputs.suites
+    unknown = [name for name in named if name not in head.shape.suites]
+    if unknown:
+        fix = f"{head.file} has: {', '.join(head.shape.suites)}"
+        raise UserError(
+            *(Problem(message=f"there is no suite {n!r}", key="input `suites`", fix=fix) for n in unknown)
+        )
+    changes = _changes(desk, check)
+    found = touched(
+        head,
+        _config_at(desk, check.base_sha),
+        changed=changes.paths if changes is not None and changes.complete else None,
+        folder=desk.folder,
+    )
+    suites = [name for name in found.suites if name in named or not named]
+    everything = not named and len(suites) == found.total
+    return Scope(
+        suites=suites, reasons=found.reasons, total=found.total, only=() if everything else tuple(suites)
+    )
+
+
+def _config_at(desk: Desk, sha: str) -> ConfigFile | None:
+    """The config of the base; None where there is none or it is broken, of which the check itself will speak."""
+    text = desk.history.read_at(sha, desk.config)
+    try:
+        return None if text is None else parse(text, desk.config)
+    except UserError:
+        return None
+
+
+def _changes(desk: Desk, check: Check) -> Changes | None:
+    """What the change touches; None where there is no change to speak of, or it cannot be read: then anything may be."""
+    try:
+        if check.pull is not None:
+            return desk.github.changes(check.pull.number)
+        if check.base_sha == check.head_sha:
+            return None
+        found = desk.github.compare(check.base_sha, head=check.head_sha)
+    except HostError as error:
+        desk.runner.notice(f"All suites are taken for touched: {error.problems[0].message}")
+        return None
+    # From the merge base to the head: what the base changed since then is not in it.
+    return found.changes if found.merge_base == check.base_sha else None
+
+
+def _elsewhere(here: str | None, check: Check) -> Problem:
+    if here is None:
+        message = "the workspace is no git checkout, so nobody can tell which commit would be judged"
+        return Problem(message=message, fix="put actions/checkout before the action")
+    message = (
+        f"the workspace holds {here[:_SHA_SHOWN]}, and what is to be judged is {check.head_sha[:_SHA_SHOWN]}"
+    )
+    fix = "let actions/checkout check out what the event is about: leave out its `ref`, or on pull_request_target "
+    fix += "give it `ref: refs/pull/${{ github.event.pull_request.number }}/merge`"
+    return Problem(message=message, fix=fix)
