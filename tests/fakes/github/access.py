@@ -108,7 +108,7 @@ def guard(call: Call, asked: Question) -> None:
     elif level == "write" and repo and not repo.may(token.login, ROLE_FOR.get(asked.operation, "write")):
         raise (
             Refusal(403, "Must have push access to repository")
-            if repo.may(token.login, "read")
+            if not repo.private or repo.may(token.login, "read")
             else missing()
         )
 

@@ -50,7 +50,7 @@ def missing() -> Refusal:
     return Refusal(404, "Not Found")
 
 
-def invalid(message: str = "Validation Failed", **error: Any) -> Refusal:
+def invalid(message: str = "Validation Failed", /, **error: Any) -> Refusal:
     return Refusal(422, message, errors=[error] if error else ())
 
 

@@ -14,8 +14,15 @@ NAME = "description"
 # Answers that any operation may give and that the description leaves to prose.
 EVERYWHERE = {401, 403, 404, 422, 429, 500, 502, 503, 504}
 BASIC_ERROR = "#/components/schemas/basic-error"
-# Paths that GitHub serves and that its description no longer names; PyGithub's `Commit.get_statuses` asks there.
-ALIASES = {("GET", "/repos/{owner}/{repo}/statuses/{ref}"): "repos/list-commit-statuses-for-ref"}
+# Paths that GitHub serves and that its description doesn't name: PyGithub's `Commit.get_statuses` asks at the first,
+# the root folder is at the second as well as with a slash.
+ALIASES = {
+    ("GET", "/repos/{owner}/{repo}/statuses/{ref}"): "repos/list-commit-statuses-for-ref",
+    ("GET", "/repos/{owner}/{repo}/contents"): "repos/get-content",
+}
+# The description says that the head of a pull request has a repository and an owner. Once a fork is deleted GitHub
+# answers null there; the schema of webhooks knows it.
+GONE = re.compile(r"at (\d+/)?head/(repo|user): None is not of type 'object'")
 # Understood by every list, though a few operations don't name them.
 COMMON_QUERY = {"per_page", "page"}
 
@@ -160,4 +167,5 @@ def answer_problems(operation: str, answer: Answer) -> Iterator[str]:
     pointer = answer_schema(operation, answer.status)
     if answer.is_json and pointer is not None:
         # Errors differ in their fields more than the description tells.
-        yield from described().problems(pointer, answer.value, closed=answer.status < 400)
+        problems = described().problems(pointer, answer.value, closed=answer.status < 400)
+        yield from (problem for problem in problems if not GONE.fullmatch(problem))

@@ -240,7 +240,7 @@ def environment(event: str, about: About) -> dict[str, str]:
     if name in ("pull_request", "pull_request_target"):
         pull = about.the_pull
         refs = {"GITHUB_HEAD_REF": pull.head_ref, "GITHUB_BASE_REF": pull.base_ref}
-        sha, ref = pull.base_sha, f"refs/heads/{pull.base_ref}"
+        sha, ref = pull.base_tip, f"refs/heads/{pull.base_ref}"
         if name == "pull_request":
             made = pull.test_merge()
             # The run of a merged pull request has the commit that it became.

@@ -148,8 +148,9 @@ def _origin(content: bytes, *, removed: Sequence[str], before: Files) -> str | N
         if before[path] == content and content:
             return path
     for path in removed:
-        old = before[path].split(b"\n")
-        matcher = difflib.SequenceMatcher(None, old, content.split(b"\n"), autojunk=False)
+        matcher = difflib.SequenceMatcher(
+            None, before[path].splitlines(), content.splitlines(), autojunk=False
+        )
         if matcher.real_quick_ratio() >= SIMILAR and matcher.ratio() >= SIMILAR:
             return path
     return None

@@ -26,7 +26,7 @@ def permission(call: Call) -> Answer:
     repo, login = repo_of(call), call.text("username")
     if call.token is None or (not call.token.is_job and not repo.may(call.login, "write")):
         raise Refusal(403, "Must have push access to view collaborator permission.")
-    if login not in call.world.people:
+    if login not in call.world.people and login not in repo.collaborators:
         raise Refusal(404, f"{login} is not a user")
     role = repo.role(login)
     if role == "none" and not repo.private:

@@ -33,14 +33,18 @@ class Pull(Issue):
     merged: bool = False
     merged_sha: str | None = None
     frozen_head: str | None = None
+    frozen_base: str | None = None
+    base_sha: str
+    """The base branch's tip when the head was last pushed. GitHub doesn't move it when the base branch moves on."""
 
     @property
     def head_sha(self) -> str:
         return self.frozen_head or self.head_repository.branches[self.head_ref]
 
     @property
-    def base_sha(self) -> str:
-        return self.repository.branches[self.base_ref]
+    def base_tip(self) -> str:
+        """Where the base branch is now, or was when this was merged."""
+        return self.frozen_base or self.repository.branches[self.base_ref]
 
     @property
     def is_fork(self) -> bool:
@@ -48,23 +52,23 @@ class Pull(Issue):
 
     @property
     def fork_point(self) -> str:
-        found = merge_base(self.repository.commits, one=self.head_sha, other=self.base_sha)
-        return found or self.base_sha
+        found = merge_base(self.repository.commits, one=self.head_sha, other=self.base_tip)
+        return found or self.base_tip
 
     def test_merge(self) -> Commit | None:
         """What `refs/pull/N/merge` holds and a pull_request run has as GITHUB_SHA; None while there is a conflict."""
         commits = self.repository.commits
         files = merge(
             base=commits[self.fork_point].files,
-            ours=commits[self.base_sha].files,
+            ours=commits[self.base_tip].files,
             theirs=commits[self.head_sha].files,
         )
         if files is None:
             return None
         made = Commit(
             files=files,
-            parents=(self.base_sha, self.head_sha),
-            message=f"Merge {self.head_sha} into {self.base_sha}",
+            parents=(self.base_tip, self.head_sha),
+            message=f"Merge {self.head_sha} into {self.base_tip}",
             author=self.author,
             second=self.created,
         )
@@ -82,6 +86,7 @@ class Pull(Issue):
         made = self.test_merge()
         assert made is not None, "there is a conflict"
         self.close()
+        self.frozen_base = self.base_tip
         self.merged, self.merged_sha = True, made.sha
         self.repository.branches[self.base_ref] = made.sha
         return made.sha
@@ -160,6 +165,10 @@ class Repository:
         )
         self.commits[made.sha] = made
         self.branches[branch] = made.sha
+        for repo in (self, self.parent):
+            for pull in repo.pulls() if repo else ():
+                if pull.head_repository is self and pull.head_ref == branch and pull.state == "open":
+                    pull.base_sha = pull.base_tip
         return made.sha
 
     def files_at(self, branch_or_sha: str) -> Files:
@@ -198,7 +207,7 @@ class Repository:
         """Put a pull request into the merge queue: the branch that `merge_group` runs on; it returns its name."""
         made = pull.test_merge()
         assert made is not None, "there is a conflict"
-        branch = f"gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{pull.base_sha}"
+        branch = f"gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{pull.base_tip}"
         self.branches[branch] = made.sha
         return branch
 
@@ -221,6 +230,7 @@ class Repository:
             number=number, id=self.clock.id(), title=f"Pull request {number}", author=author,
             created=self.clock.tick(), repository=self, head_repository=source, head_ref=head,
             base_ref=base or self.default_branch, draft=draft,
+            base_sha=self.branches[base or self.default_branch],
         )  # fmt: skip
         self.issues[number] = made
         return made

@@ -133,7 +133,7 @@ def side_sha(call: Call, repo: Repository, *, name: str) -> str:
 
 
 def get_content(call: Call) -> Answer:
-    repo, path = repo_of(call), call.text("path").strip("/")
+    repo, path = repo_of(call), str(call.parameters.get("path", "")).strip("/")
     ref = str(call.query.get("ref", repo.default_branch))
     sha = repo.find(ref)
     if sha is None:

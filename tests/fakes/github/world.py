@@ -161,9 +161,7 @@ class World:
 
     def pull_commits(self, pull: Pull) -> list[str]:
         """Oldest first."""
-        standing = set(pull.repository.history(pull.base_sha))
-        if pull.merged:
-            standing = set(pull.repository.history(pull.fork_point))
+        standing = set(pull.repository.history(pull.base_tip))
         return [sha for sha in reversed(pull.repository.history(pull.head_sha)) if sha not in standing]
 
     def find_repository(self, owner: str, name: str) -> Repository:
