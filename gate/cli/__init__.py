@@ -26,6 +26,8 @@ VERBS = {
     "check": "Run the suites, compare with the baseline, report the verdict.",
     "run": "Run the suites and keep what came back; no verdict.",
     "compare": "Compare a results file with a baseline; nothing is run.",
+    "label": "Say of one response after the other whether it passes, to calibrate a judge.",
+    "action": "What the GitHub Action runs: an event in, a verdict told, its exit code out.",
     "schema": "Print the JSON Schema of gate.yaml, the report or a results file.",
 }
 

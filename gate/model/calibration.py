@@ -1,8 +1,26 @@
 """Calibration: how far the instruments of a suite can be trusted, measured and kept beside its baseline."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from gate.model.base import Noun
+from gate.model.case import Context
+
+
+class Label(Noun):
+    """What a person said of one response. It holds the response itself, so that any judge can be asked about it later.
+
+    `key` is that of the case as it was asked (see Case); `unknown` is a person who cannot tell either.
+    """
+
+    case_id: str = Field(min_length=1)
+    key: str
+    metric: str = Field(min_length=1)
+    label: Literal["pass", "fail", "unknown"]
+    output: str
+    contexts: tuple[Context, ...] = ()
+    index: int = Field(default=0, ge=0)
 
 
 class Counts(Noun):
