@@ -16,6 +16,8 @@ from gate.model.ports import ScoringError
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure
 from gate.model.run import Trial
+from gate.run.patience import Limit
+from gate.run.tab import judging
 
 _OURS = Path(__file__).parent.parent
 _T = TypeVar("_T")
@@ -23,7 +25,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True)
 class Seam:
-    """Where a call belongs: its stage, the evaluator that is called, the user's folder, and the limit in seconds."""
+    """Where a call belongs: its stage, the evaluator that is called, the user's folder, and the limit in seconds.
+
+    Waits that the pace of a provider imposes are not in the limit.
+    """
 
     stage: Literal["target", "evaluator"]
     root: Path
@@ -32,11 +37,12 @@ class Seam:
 
     async def call(self, awaitable: Awaitable[_T]) -> _T | Failure:
         """Await it. Whatever it raises is a Failure, and so is an answer that comes after the limit."""
-        task, late = asyncio.current_task(), asyncio.timeout(self.limit_s)
+        task, late = asyncio.current_task(), Limit(self.limit_s)
         outcome: _T | Failure
         try:
-            async with late:
-                outcome = await awaitable
+            with judging(self.evaluator):
+                async with late:
+                    outcome = await awaitable
         except asyncio.CancelledError:
             outcome = self.failure("exception", "it was cancelled from within")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - code of anybody may raise anything

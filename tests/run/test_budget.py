@@ -26,6 +26,7 @@ def test_without_a_cap_nothing_is_refused_and_nothing_waits() -> None:
 def test_time_is_up_when_the_minutes_are_over() -> None:
     now = [100.0]
     timed = Ledger(Budget(minutes=2), clock=lambda: now[0])
+    timed.run()
     now[0] = 219.9
     assert timed.refusal() is None
     now[0] = 220.0

@@ -1,0 +1,135 @@
+"""What attempts came to → how many calls may be under way, from when on, and when to give up. Pure: no clock, no loop.
+
+The window of calls at a time opens as answers come, and halves when the provider refuses (additive increase,
+multiplicative decrease: Jacobson, "Congestion avoidance and control", SIGCOMM 1988). What a provider refuses a second
+time without an answer between, or with a wait of its own, holds for everybody; a dead one is probed by one call at a
+time (Nygard, "Release It!", circuit breaker), and given up in the end.
+"""
+
+from dataclasses import dataclass, field
+
+from gate.model.pace import Attempt
+from gate.model.reply import Failure, Reply
+
+OUT_OF_REACH = "out_of_reach"  # the kind of failure where the provider was given up
+
+GIVE_UP = 3  # times the longest wait, without any answer
+_DEAD_AFTER = 10  # attempts in a row that found no connection, or broke
+_PROBE_AFTER = 3  # rounds without an answer: then one call at a time
+_AT_FIRST = 8  # calls at a time that are in order before anything is known; a quarter of a larger concurrency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a suite sets: calls at a time, calls a minute (None: any), and the longest wait in seconds that is honored.
+
+    `first_s` is the first wait that nobody asked for; each further one is twice as long, up to `longest_s`.
+    """
+
+    concurrency: int = 8
+    calls_per_minute: float | None = None
+    max_wait_s: float = 60.0
+    first_s: float = 0.5
+    longest_s: float = 8.0
+
+    def backoff_s(self, tries: int) -> float:
+        """The wait before the attempt after `tries` others (from 0)."""
+        return float(min(self.first_s * 2.0 ** min(tries, 60), self.longest_s))
+
+
+@dataclass
+class Window:
+    """The state of one provider. Every `now` is in seconds of one clock."""
+
+    name: str
+    limits: Limits
+    size: float = field(init=False)
+    in_flight: int = field(default=0, init=False)
+    not_before: float = field(default=0.0, init=False)
+    given_up: Failure | None = field(default=None, init=False)
+    epoch: int = field(default=0, init=False)
+    _knee: float = field(init=False)
+    _setbacks: int = field(default=0, init=False)
+    _faults: int = field(default=0, init=False)
+    _answered: bool = field(default=False, init=False)
+    _silent_since: float | None = field(default=None, init=False)
+    _spacing_s: float = field(default=0.0, init=False)
+    _last_start: float = field(default=float("-inf"), init=False)
+
+    def __post_init__(self) -> None:
+        concurrency = self.limits.concurrency
+        self.size = float(min(concurrency, max(_AT_FIRST, concurrency // 4)))
+        self._knee = float(concurrency)  # below it the window doubles every round, above it it grows by one
+
+    def under(self, limits: Limits) -> None:
+        """Another suite begins: its limits hold from here on; what was learned of the provider stays."""
+        free = self._knee >= self.limits.concurrency
+        self._knee = float(limits.concurrency) if free else min(self._knee, float(limits.concurrency))
+        self.size = min(max(self.size, _AT_FIRST) if free else self.size, float(limits.concurrency))
+        self.limits, self.given_up, self._silent_since = limits, None, None
+
+    def opens_at(self) -> float | None:
+        """From when on another call may start; None: when one of those under way is over."""
+        if self.in_flight >= int(self.size):
+            return None
+        return max(self.not_before, self._last_start + self._least_spacing_s())
+
+    def start(self, now: float) -> int:
+        """A call starts; the epoch that it belongs to."""
+        self.in_flight += 1
+        self._last_start = now
+        return self.epoch
+
+    def end(self) -> None:
+        """A call is over, whatever became of it."""
+        self.in_flight -= 1
+
+    def hear(self, made: Attempt, *, epoch: int, now: float, spread: float) -> None:
+        """Learn from an attempt of an epoch. `spread`, at most 1, shortens waits, so that many do not end at once."""
+        if made.room is not None:
+            self._spacing_s = 1 / made.room.calls_per_s if made.room.calls < self.size else 0.0
+        if made.setback is None:
+            self._answer()
+            return
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        self._faults += made.setback != "crowded"
+        asked = made.asked_s if made.asked_s is not None and made.asked_s <= self.limits.max_wait_s else None
+        if asked is not None:
+            self.not_before = max(self.not_before, now + asked)
+        dead = self._faults >= _DEAD_AFTER
+        if epoch == self.epoch and (made.setback == "crowded" or dead):
+            self._cut(now, asked=asked is not None, dead=dead, spread=spread)
+        self._give_up(made, now=now, dead=dead)
+
+    def _least_spacing_s(self) -> float:
+        rate = self.limits.calls_per_minute
+        return max(self._spacing_s, 60 / rate if rate else 0.0)
+
+    def _answer(self) -> None:
+        self._answered, self._setbacks, self._faults, self._silent_since = True, 0, 0, None
+        self.size += 1 if self.size < self._knee else 1 / self.size
+        self.size = min(self.size, float(self.limits.concurrency))
+
+    def _cut(self, now: float, *, asked: bool, dead: bool, spread: float) -> None:
+        """One step back a round: what was sent before the last one says nothing new."""
+        self.epoch += 1
+        self._setbacks += 1
+        if self._setbacks == 1:
+            self._knee = max(1.0, self.size / 2)
+        self.size = 1.0 if dead or self._setbacks >= _PROBE_AFTER else max(1.0, self.size / 2)
+        if not asked and (dead or self._setbacks > 1):
+            wait = self.limits.backoff_s(self._setbacks - (1 if dead else 2)) * spread
+            self.not_before = max(self.not_before, now + wait)
+
+    def _give_up(self, made: Attempt, *, now: float, dead: bool) -> None:
+        if isinstance(made.outcome, Reply) or self.given_up is not None or self._silent_since is None:
+            return
+        silent = now - self._silent_since
+        why = ""
+        if dead and not self._answered and made.setback == "unreached":
+            why = f"none of {self._faults} attempts got a connection"
+        elif self._setbacks >= _PROBE_AFTER and silent >= GIVE_UP * self.limits.max_wait_s:
+            why = f"no answer for {silent:,.0f} s, longer than three times `max_wait_s: {self.limits.max_wait_s:g}`"
+        if why:
+            text = f"{self.name}: {why}; the last attempt: {made.outcome.message}"
+            self.given_up = made.outcome.model_copy(update={"kind": OUT_OF_REACH, "message": text})
