@@ -102,7 +102,7 @@ def test_what_github_says_is_told_without_a_secret_that_it_repeats(here: Hub) ->
         (Fault.status(500), [1]),
         (Fault.reset(), [1]),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "name", str(value)),
 )
 def test_one_call_that_is_refused_for_now_is_made_again_after_the_time_that_github_asks_for(
     here: Hub, fault: Fault, waits: list[float]
