@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from gate.base import Base, base_at, base_of_working_tree
+from gate.base import Base, base_at, base_of_working_tree, proposed, with_inconclusive
 from gate.compare.decide import decide, wants_second_look
-from gate.compare.proposals import proposals
 from gate.compare.tally import tally
 from gate.model.ports import History
 from gate.model.report import Report, Revision
@@ -24,12 +23,14 @@ from gate.running import Bench, Draws, bench
 class Against:
     """The commit that a head is held against: `ref` as `history` knows it; `head` is what the report calls the head.
 
-    Without `head` it is called what the working tree says of itself.
+    Without `head` it is called what the working tree says of itself. `on_inconclusive` (`block` or `warn`) is put in
+    the place of what the base's policy says; empty: it stands.
     """
 
     history: History
     ref: str
     head: Revision | None = None
+    on_inconclusive: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,8 @@ def check(place: Place, *, only: Sequence[str] = (), against: Against | None = N
         InterruptedRunError: stopped from outside; what was finished is kept.
     """
     prepared = prepare(place.tree, place.config, only=only)
-    base = _base(place, prepared, against)
+    head = base_of_working_tree(place.tree, place.config, prepared.sheet)
+    base = head if against is None else held_against(place.config, against)
     prepared = prepared.drawn_as(base.sheet)
     removed = () if only else _removed(base, prepared)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
@@ -71,16 +73,19 @@ def check(place: Place, *, only: Sequence[str] = (), against: Against | None = N
             head=(against and against.head) or place.tree.revision(),
             base=base.revision,
             policy_source=base.policy_source,
-            proposals=proposals(base.sheet, prepared.sheet) if against is not None else (),
+            proposals=proposed(base, head) if against is not None else (),
             resumed=runs.resumed,
         )
         yield Checked(report=assemble(verdict, results=results, evidence=evidence), results=results)
 
 
-def _base(place: Place, prepared: Prepared, against: Against | None) -> Base:
-    if against is None:
-        return base_of_working_tree(place.tree, place.config, prepared.sheet)
-    return base_at(against.history, place.config, against.ref)
+def held_against(config: str, against: Against) -> Base:
+    """The base of a commit.
+
+    Raises:
+        UserError: as `base_at`.
+    """
+    return with_inconclusive(base_at(against.history, config, against.ref), against.on_inconclusive)
 
 
 def _comparisons(base: Base, prepared: Prepared, results: Mapping[str, RunResult]) -> list[Comparison]:
