@@ -35,6 +35,18 @@ class WorkingTree:
         changed = self._git("status", "--porcelain", "--untracked-files=no")
         return Revision(label="working tree" if changed else "HEAD", sha=sha.strip(), dirty=bool(changed))
 
+    def commit(self) -> str | None:
+        """The sha of the commit that is checked out, where no file differs from it and none is new; else None."""
+        sha = self.revision().sha
+        # What git ignores, as an index that was built here, it does not see.
+        return sha if self._git("status", "--porcelain") == "" else None
+
+    def parents(self) -> tuple[str, ...]:
+        """The parents of the commit that is checked out, also where a shallow clone does not hold them."""
+        text = self._git("cat-file", "commit", "HEAD") or ""
+        head = text.partition("\n\n")[0]
+        return tuple(line.removeprefix("parent ") for line in head.splitlines() if line.startswith("parent "))
+
     def resolve(self, ref: str) -> Revision:
         """A branch, tag or sha → the commit it names.
 

@@ -38,4 +38,4 @@ def line(text: str, *, tail: str = "", limit: int = 140) -> str:
 
 
 def _short(sha: str | None) -> str:
-    return escape.clean(sha or "the workspace", limit=_SHA_SHOWN if sha else 20)
+    return escape.clean(sha[:_SHA_SHOWN] if sha else "the workspace", limit=20)

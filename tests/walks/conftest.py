@@ -1,0 +1,28 @@
+"""A gated application, accepted once: its files are what every walk of the action begins with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.github import FakeGitHub
+from tests.walks.project import accepted
+from tests.walks.stage import Stage
+
+_NAMES = ("gate.yaml", "app.py", "cases.jsonl", "behavior.json", "baselines/s.json", ".gitignore", "evals.py")
+
+
+@pytest.fixture(scope="session")
+def gated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The files of the application, its baseline among them."""
+    project = accepted(tmp_path_factory.mktemp("gated"), cases=40)
+    return {name: project.read(name) for name in _NAMES}
+
+
+@pytest.fixture
+def stage(gated: dict[str, str], tmp_path: Path) -> Iterator[Stage]:
+    with FakeGitHub() as fake:
+        repo = fake.repository("acme/shop", private=True)
+        repo.commit("main", gated)
+        repo.commit("feature", {"notes.md": "nothing that is gated\n"})
+        yield Stage(fake=fake, folder=tmp_path, repo=repo)
