@@ -1,6 +1,7 @@
 """What the tests of the fake GitHub share: the fake, a repository with one pull request, and a plain client."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -9,6 +10,12 @@ import pytest
 from tests.fakes.github import FakeGitHub, Pull, Repository, Token
 
 Asks = Callable[..., httpx2.Response]
+
+
+@cache
+def browser() -> httpx2.Client:
+    """One for all tests: making one reads all certificates of the machine, a tenth of a second each time."""
+    return httpx2.Client(timeout=20, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 @pytest.fixture
@@ -41,19 +48,18 @@ def token(fake: FakeGitHub, repo: Repository) -> Token:
 
 
 @pytest.fixture
-def ask(fake: FakeGitHub, token: Token) -> Iterator[Asks]:
+def ask(fake: FakeGitHub, token: Token) -> Asks:
     """One request: ask("GET", "pulls/1", token=…, json=…); a path without a leading slash is below the repository."""
-    with httpx2.Client(timeout=20) as client:
 
-        def send(method: str, path: str, *, by: Token | None = token, **more: Any) -> httpx2.Response:
-            headers = {"Authorization": f"Bearer {by.secret}"} if by else {}
-            headers |= more.pop("headers", {})
-            if not path.startswith("http"):
-                below = f"/{path}" if path else ""
-                path = fake.api_url + (path if path.startswith("/") else f"/repos/acme/shop{below}")
-            return client.request(method, path, headers=headers, **more)
+    def send(method: str, path: str, *, by: Token | None = token, **more: Any) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {by.secret}"} if by else {}
+        headers |= more.pop("headers", {})
+        if not path.startswith("http"):
+            below = f"/{path}" if path else ""
+            path = fake.api_url + (path if path.startswith("/") else f"/repos/acme/shop{below}")
+        return browser().request(method, path, headers=headers, **more)
 
-        yield send
+    return send
 
 
 @pytest.fixture

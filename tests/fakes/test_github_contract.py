@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
-from tests.fakes.conftest import Asks
+from tests.fakes.conftest import Asks, browser
 from tests.fakes.github import DepartureError, FakeGitHub, Fault, Pull
 from tests.fakes.github import description as held
 from tests.fakes.github.access import NEEDS
@@ -29,7 +28,7 @@ def caused(
         if fault:
             github.fail(fault, operation=operation)
         headers = {"Authorization": f"Bearer {token.secret}"}
-        httpx2.request(method, f"{github.url}{path}", headers=headers, **more)
+        browser().request(method, f"{github.url}{path}", headers=headers, **more)
     return raised
 
 
@@ -53,6 +52,7 @@ PULL = "/api/v3/repos/acme/shop"
         ("POST", f"{PULL}/issues/1/comments", {"json": {"body": 3}}, "at body"),
         ("POST", f"{PULL}/issues/1/comments", {"content": b"{"}, "no JSON"),
         ("POST", f"{PULL}/statuses/{'0' * 40}", {"json": {"state": "green"}}, "'green' is not one of"),
+        ("POST", f"{PULL}/check-runs", {"json": {"name": "gate", "head_sha": "0" * 40, "output": {"title": "t", "summary": "x" * 65_536}}}, "is too long"),
         ("POST", "/api/graphql", {"json": {"query": "{ viewer { login } }"}}, "Cannot query field 'viewer'"),
         ("POST", "/api/graphql", {"json": {"query": "{ oops"}}, "Syntax Error"),
         ("POST", "/api/graphql", {"json": {"q": ""}}, "an object with a query"),
@@ -109,7 +109,7 @@ def test_a_status_that_the_description_does_not_name_is_a_departure() -> None:
 def test_a_departure_is_added_to_the_failure_that_it_caused() -> None:
     def fail(github: FakeGitHub) -> None:
         with github:
-            httpx2.get(f"{github.api_url}/nowhere")
+            browser().get(f"{github.api_url}/nowhere")
             raise ValueError("the test's own")
 
     with pytest.raises(ValueError, match="the test's own") as raised:
@@ -124,7 +124,7 @@ def test_a_mistake_in_a_hook_fails_the_test_too() -> None:
     with pytest.raises(DepartureError, match="the fake broke"), FakeGitHub() as github:  # noqa: PT012  # the same
         github.repository("acme/shop")
         github.before("repos/get", wrong)
-        httpx2.get(f"{github.api_url}/repos/acme/shop")
+        browser().get(f"{github.api_url}/repos/acme/shop")
 
 
 def test_what_is_described_is_served_and_what_it_needs_is_known() -> None:

@@ -73,7 +73,7 @@ class Document:
         """What in the value departs from the schema at the pointer; with `closed`, names it doesn't know as well."""
         for error in _validator(self.name, pointer).iter_errors(value):
             where = "/".join(str(part) for part in error.absolute_path)
-            yield f"at {where or 'the top'}: {error.message[:300]}"
+            yield f"at {where or 'the top'}: {_shortened(error.message)}"
         if closed:
             yield from (
                 f"at {path}: no such field" for path in self.unknown([{"$ref": pointer}], value, at="")
@@ -152,6 +152,11 @@ class Document:
         if kinds[0] == "string":
             return _blank_text(schema.get("format", ""), name=name)
         return {"array": [], "boolean": False, "integer": 0, "number": 0}[kinds[0]]
+
+
+def _shortened(text: str) -> str:
+    """What is wrong stands at the end, after the value that may be long."""
+    return text if len(text) <= 400 else f"{text[:150]} … {text[-200:]}"
 
 
 def _blank_text(kind: str, *, name: str) -> str:

@@ -125,7 +125,7 @@ class Order:
         return True
 
 
-Hook = Callable[[Call], None]
+Hook = Callable[[Call], object]
 
 
 @dataclass(kw_only=True)
