@@ -193,7 +193,8 @@ def _set_up(desk: Desk, work: Jobs) -> None:
 
 def _ourselves() -> list[str]:
     """This program again, as safe from the workspace's files as it was started itself."""
-    return [sys.executable, "-I" if sys.flags.isolated else "-P", "-m", "gate"]
+    bytecode = ["-B"] if sys.flags.dont_write_bytecode else []  # none of root's, in the image, in the workspace
+    return [sys.executable, "-I" if sys.flags.isolated else "-P", *bytecode, "-m", "gate"]
 
 
 def _request(desk: Desk, site: Site, scope: Scope) -> Request:
