@@ -192,8 +192,8 @@ def _set_up(desk: Desk, work: Jobs) -> None:
 
 
 def _ourselves() -> list[str]:
-    """This program again, as safe from the workspace's files as it was started itself."""
-    bytecode = ["-B"] if sys.flags.dont_write_bytecode else []  # none of root's, in the image, in the workspace
+    """This program again, as safe from the workspace's files, and as free of bytecode, as it was started itself."""
+    bytecode = ["-B"] if sys.flags.dont_write_bytecode else []
     return [sys.executable, "-I" if sys.flags.isolated else "-P", *bytecode, "-m", "gate"]
 
 
