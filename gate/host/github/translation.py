@@ -153,9 +153,4 @@ def _root(error: BaseException) -> str:
 
 def _unreached(error: BaseException) -> bool:
     """Whether the server surely saw nothing: no connection was made."""
-    return isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError) or _root(
-        error
-    ) in {
-        "ConnectionRefusedError",
-        "gaierror",
-    }
+    return _root(error) in {"ConnectionRefusedError", "gaierror"}

@@ -152,8 +152,9 @@ def test_an_answer_of_any_form_is_a_told_error(here: Hub, text: str, status: int
 
 def test_a_late_answer_is_left_behind_and_the_next_call_works(here: Hub) -> None:
     here.fake.fail(Fault.late())
-    client = here.client(call_s=0.5)
+    client = here.client(call_s=0.5, quiet_s=600)
     assert client.pull_request(here.pull.number).number == here.pull.number
+    assert client.calls == 2
 
 
 def test_nothing_of_pygithub_is_loaded_before_it_is_connected() -> None:

@@ -1,5 +1,7 @@
 """Runs and their artifacts: bound to their sha, called a fork's where they are, downloaded within a limit and untouched."""
 
+from pathlib import Path
+
 import pytest
 
 from gate.host.github import HostError
@@ -76,6 +78,17 @@ def test_an_artifact_is_downloaded_as_it_is_without_the_token_for_the_storage_ho
     assert here.asked[-2:] == ["actions/download-artifact", "blob/download"]
     assert "authorization" not in here.fake.journal[-1].headers
     assert client.calls == 2
+
+
+def test_no_credentials_of_the_machine_go_to_the_storage_host(
+    here: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("default login somebody password hunter2\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
+    client = here.client()
+    (artifact,) = client.artifacts(name="res")
+    assert client.download(artifact, limit_bytes=MUCH) == made.content
 
 
 def test_a_large_artifact_is_refused_before_it_is_all_there(here: Hub) -> None:
