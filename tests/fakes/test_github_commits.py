@@ -25,6 +25,17 @@ def test_a_commit_lands_on_the_head_that_was_expected(
     assert made.files == {**repo.commits[before].files, "baselines/support.json": b"{}\n"}
 
 
+def test_only_a_commit_of_githubs_own_is_signed_whoever_it_says_it_is_by(
+    repo: Repository, pull: Pull, commit_on_branch: Asks, ask: Asks
+) -> None:
+    commit_on_branch(pull.head_sha)
+    repo.commit("feature", {"b.json": "forged"}, author=BOT)
+    forged, signed = (ask("GET", f"commits/{sha}").json() for sha in repo.history(pull.head_sha)[:2])
+    assert forged["author"]["login"] == signed["author"]["login"] == BOT
+    assert [c["commit"]["verification"]["verified"] for c in (forged, signed)] == [False, True]
+    assert [c["committer"]["login"] for c in (forged, signed)] == [BOT, "web-flow"]
+
+
 def test_a_stale_head_writes_nothing_and_is_told_as_github_tells_it(
     fake: FakeGitHub, repo: Repository, pull: Pull, commit_on_branch: Asks
 ) -> None:

@@ -151,17 +151,27 @@ def status(held: Status, *, repo: Repository, creator: Person, urls: Urls) -> Js
     }  # fmt: skip
 
 
-def person_of(commit: Commit) -> Json:
-    return {"name": commit.author, "email": commit.email, "date": moment(commit.second)}
+# Whose committer GitHub is: https://github.com/web-flow
+WEB_FLOW = Person(login="web-flow", id=19_864_447)
+
+
+def author_of(commit: Commit) -> Json:
+    return {"name": commit.author, "email": commit.email}
+
+
+def committer_of(commit: Commit) -> Json:
+    name, email = commit.committer
+    return {"name": name, "email": email}
 
 
 def git_commit(held: Commit, *, repo: Repository, urls: Urls) -> Json:
     """A commit as the git database knows it."""
+    date = {"date": moment(held.second)}
     here = f"{urls.repo(repo)}/git"
     return {
         "sha": held.sha, "node_id": node("C", held.sha), "url": f"{here}/commits/{held.sha}",
         "html_url": urls.page(f"{repo.full_name}/commit/{held.sha}"),
-        "author": person_of(held), "committer": person_of(held), "message": held.message,
+        "author": author_of(held) | date, "committer": committer_of(held) | date, "message": held.message,
         "tree": {"sha": held.tree, "url": f"{here}/trees/{held.tree}"},
         "parents": parents(held, repo=repo, urls=urls), "verification": verification(held),
     }  # fmt: skip
@@ -196,7 +206,8 @@ def commit(held: Commit, *, repo: Repository, author: Person, urls: Urls) -> Jso
         "sha": held.sha, "node_id": node("C", held.sha), "url": here, "comments_url": f"{here}/comments",
         "html_url": urls.page(f"{repo.full_name}/commit/{held.sha}"),
         "commit": {"url": inner["url"], "comment_count": 0, **{key: inner[key] for key in kept}},
-        "author": user(author, urls=urls), "committer": user(author, urls=urls),
+        "author": user(author, urls=urls),
+        "committer": user(WEB_FLOW if held.verified else author, urls=urls),
         "parents": parents(held, repo=repo, urls=urls),
     }  # fmt: skip
 
@@ -249,8 +260,7 @@ def workflow_run(held: Run, *, sides: tuple[Json, Json], actor: Json, repo: Repo
         "pull_requests": [_pull_minimal(repo, number=number, urls=urls) for number in held.pulls],
         "head_commit": {
             "id": found.sha, "tree_id": found.tree, "message": found.message, "timestamp": moment(found.second),
-            "author": {"name": found.author, "email": found.email},
-            "committer": {"name": found.author, "email": found.email},
+            "author": author_of(found), "committer": committer_of(found),
         },
         "repository": sides[0], "head_repository": sides[1], "head_repository_id": sides[1]["id"],
     }  # fmt: skip

@@ -154,7 +154,8 @@ class Desk:
         if not self._signed_in(call):
             return _unauthorized()
         if call.token and call.token.used > call.token.limit:
-            return Refusal(403, f"API rate limit exceeded for {call.login}.").answer
+            whose = "installation" if call.token.is_job else "user"
+            return Refusal(403, f"API rate limit exceeded for {whose} ID 1.").answer
         try:
             guard(call, question(call))
             return contract.complete(call.operation, OPERATIONS[call.operation](call))

@@ -90,14 +90,27 @@ class Commit:
 
     @property
     def email(self) -> str:
-        return f"{self.author}@users.noreply.github.com"
+        """GitHub attributes a commit by this address alone: whoever writes a bot's is shown as the bot, unsigned."""
+        number = "41898282+" if self.author == "github-actions[bot]" else ""
+        return f"{number}{self.author}@users.noreply.github.com"
+
+    @property
+    def committer(self) -> tuple[str, str]:
+        """Name and address. What GitHub itself commits and signs, it commits as itself."""
+        return ("GitHub", "noreply@github.com") if self.verified else (self.author, self.email)
+
+    @property
+    def raw(self) -> str:
+        """The commit object's text, as git hashes it."""
+        name, email = self.committer
+        when = f"{self.second} +0000"
+        lines = [f"tree {self.tree}", *(f"parent {parent}" for parent in self.parents)]
+        lines += [f"author {self.author} <{self.email}> {when}", f"committer {name} <{email}> {when}"]
+        return "\n".join([*lines, "", self.message])
 
     @cached_property
     def sha(self) -> str:
-        who = f"{self.author} <{self.email}> {self.second} +0000"
-        lines = [f"tree {self.tree}", *(f"parent {parent}" for parent in self.parents)]
-        lines += [f"author {who}", f"committer {who}", "", self.message]
-        return object_sha("commit", "\n".join(lines).encode())
+        return object_sha("commit", self.raw.encode())
 
 
 @dataclass(frozen=True, kw_only=True)
