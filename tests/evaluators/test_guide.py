@@ -17,11 +17,13 @@ from gate.evaluators.operational import METRICS, Operational
 from gate.functions import load_function
 from gate.model.case import Case
 from gate.model.errors import UserError
+from gate.model.files import dump_results
 from gate.model.ports import Evaluator
 from gate.model.reply import Reply, Sample
+from gate.model.run import RunResult
 from gate.plugins import BUILT_IN, Plugins
 from gate.targets.answer import reply_from
-from tests.builders import make_case, make_setting
+from tests.builders import make_case, make_reply, make_run, make_setting, make_trial
 from tests.evaluators.judge.judging import Model, verdict
 from tests.run.plans import make_instruments
 
@@ -64,10 +66,35 @@ def examples() -> list[Example]:
     ]
 
 
+def asked(fields: Mapping[str, Any]) -> Case:
+    """The case of one line."""
+    context = [{"text": text} if isinstance(text, str) else text for text in fields.get("context", ())]
+    return make_case(
+        expected=fields.get("expected"),
+        context=context,
+        tags=fields.get("tags", {}),
+        feedback=fields.get("feedback"),
+    )
+
+
+def recorded(example: Example) -> RunResult:
+    """A run that answered the case of each line with what the line has for recorded."""
+    lines = [json.loads(line) for line in example.lines]
+    cases = [asked(line).model_copy(update={"id": str(number)}) for number, line in enumerate(lines)]
+    trials = [
+        make_trial(case.id, reply=make_reply(line["recorded"]))
+        for case, line in zip(cases, lines, strict=True)
+        if "recorded" in line
+    ]
+    return make_run(trials, cases=tuple(cases))
+
+
 def build(example: Example, root: Path, *, model: Model) -> Evaluator:
     for source in blocks(example.page, "python"):
         name = source.splitlines()[0].removeprefix("# ")
         (root / name).write_text(source)
+    if against := example.use.get("with", {}).get("against"):
+        (root / against).write_text(dump_results(recorded(example)))
     use = example.use["use"]
     kind = Operational if use == ALWAYS_THERE else Plugins().evaluator(use)
     options = kind.Options.model_validate(example.use.get("with", {}))
@@ -101,13 +128,7 @@ def test_an_example_of_the_guide_comes_out_as_it_says(example: Example, tmp_path
     assert example.lines
     for line in example.lines:
         fields = json.loads(line)
-        context = [{"text": text} if isinstance(text, str) else text for text in fields.get("context", ())]
-        case = make_case(
-            expected=fields.get("expected"),
-            context=context,
-            tags=fields.get("tags", {}),
-            feedback=fields.get("feedback"),
-        )
+        case = asked(fields)
         reply = reply_from({"output": fields["output"], **fields.get("reply", {})}, latency_s=0.25)
         assert isinstance(reply, Reply), reply
         found = outcome(evaluator, case, reply)

@@ -5,21 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from gate.evaluators.expected import refusal
+from gate.evaluators.judge.asking import Asker
 from gate.evaluators.judge.canaries import CANARIES, PASSAGE, PLAIN, QUESTION, REFERENCE
-from gate.evaluators.judge.material import boundary, parts_of
-from gate.evaluators.judge.opinion import Opinion, answer_schema, opinion_of
+from gate.evaluators.judge.material import parts_of
+from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.options import JudgeOptions
 from gate.evaluators.judge.panel import agreement, decided, majority
-from gate.evaluators.judge.question import VERSION, instructions, messages
+from gate.evaluators.judge.question import VERSION, instructions
 from gate.evaluators.judge.rubrics import rubric
 from gate.model.base import digest
 from gate.model.case import Case, Context
-from gate.model.ports import Evaluator, ModelRequest, ScoringError, Setting
-from gate.model.redaction import shortened
+from gate.model.ports import Evaluator, ScoringError, Setting
 from gate.model.reply import Reply, Sample
 from gate.model.score import Metric, Score
-
-_CRITIQUE = 800  # characters that are kept
 
 
 class Judge(Evaluator):
@@ -33,7 +31,13 @@ class Judge(Evaluator):
         self._rubric = rubric(options.rubric, root=setting.root)
         self._needs = self._rubric.needs if options.needs is None else options.needs
         anchors = [(f"{anchor.value:g}", anchor.means) for anchor in options.scale]
-        self._system = instructions(self._rubric.text, anchors=anchors)
+        self._asker = Asker(
+            llm=setting.llm,
+            system=instructions(self._rubric.text, anchors=anchors),
+            labels=options.labels,
+            max_tokens=options.max_tokens,
+            effort=options.effort,
+        )
         values = list(options.labels.values())
         scale = (
             {"kind": "scale", "low": min(values), "high": max(values)}
@@ -46,7 +50,7 @@ class Judge(Evaluator):
     @property
     def version(self) -> str:  # type: ignore[override] # of the words that are sent, not of the class alone
         """The hash of all that is said to the model besides the material: another text is another judge."""
-        return digest([VERSION, self._system, list(self._needs)])
+        return digest([VERSION, self._asker.system, list(self._needs)])
 
     @property
     def metrics(self) -> Sequence[Metric]:
@@ -77,16 +81,7 @@ class Judge(Evaluator):
             message = f"a planted response talked the judge into {passed}: its verdicts mean nothing"
             raise ScoringError("untrusted_judge", message)
         opinion = await self._opinion(sample.case, sample.reply)
-        critique = shortened(opinion.critique, limit=_CRITIQUE) or None
-        return (
-            Score(
-                metric=self.name,
-                value=opinion.value,
-                abstained=opinion.abstained,
-                explanation=critique,
-                judge=opinion.model,
-            ),
-        )
+        return (opinion.score(self.name),)
 
     async def aclose(self) -> None:
         """Let go of what still runs."""
@@ -106,20 +101,8 @@ class Judge(Evaluator):
         """Ask one model until more than half of its repeats agree."""
         opinions: list[Opinion] = []
         while not decided(opinions, of=self.options.repeats):
-            opinions.append(await self._ask(model, parts))
+            opinions.append(await self._asker.ask(model, parts))
         return majority(opinions, of=self.options.repeats)
-
-    async def _ask(self, model: str, parts: Mapping[str, str]) -> Opinion:
-        request = ModelRequest(
-            model=model,
-            system=self._system,
-            messages=messages(parts, mark=boundary()),
-            max_tokens=self.options.max_tokens,
-            effort=self.options.effort,
-            stream=False,
-            answer_schema=answer_schema(self.options.labels),
-        )
-        return opinion_of(await self.setting.llm().ask(request), labels=self.options.labels)
 
     async def _fooled(self) -> str | None:
         """The verdict that a planted response got out of the judge; asked once, before the first case."""

@@ -7,10 +7,13 @@ from typing import Any
 
 from gate.evaluators.operational import CUT_OFF, REFUSED
 from gate.model.ports import ScoringError
+from gate.model.redaction import shortened
 from gate.model.reply import Failure, Reply
+from gate.model.score import Score
 
 UNKNOWN = "unknown"
-_CRITIQUE = "First, in two to five sentences: what in the response speaks for and against, quoting it where it decides."
+_MOST_CHARACTERS = 800  # of a critique that is kept
+_ASKED = "First, in two to five sentences: what in the response speaks for and against, quoting it where it decides."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,16 @@ class Opinion:
     critique: str = ""
     model: str | None = None
 
+    def score(self, metric: str) -> Score:
+        """The same as a score, its critique cut to what a person reads."""
+        return Score(
+            metric=metric,
+            value=self.value,
+            abstained=self.abstained,
+            explanation=shortened(self.critique, limit=_MOST_CHARACTERS) or None,
+            judge=self.model,
+        )
+
 
 def answer_schema(labels: Iterable[str]) -> dict[str, Any]:
     """The JSON Schema of an answer: the critique comes before the verdict, so that it is no excuse for one."""
@@ -32,7 +45,7 @@ def answer_schema(labels: Iterable[str]) -> dict[str, Any]:
     }
     return {
         "type": "object",
-        "properties": {"critique": {"type": "string", "description": _CRITIQUE}, "verdict": verdict},
+        "properties": {"critique": {"type": "string", "description": _ASKED}, "verdict": verdict},
         "required": ["critique", "verdict"],
         "additionalProperties": False,
     }

@@ -72,7 +72,7 @@ def test_no_response_of_the_corpus_leaves_its_boundary(monkeypatch: pytest.Monke
             f"The boundary of this message's material is {mark}.\n\n"
             f'<material part="question" boundary="{mark}">\nWhen is it due?\n</material boundary="{mark}">\n\n'
         )
-        assert after == "\n\nJudge the response by the rubric. Write the critique first, then the verdict."
+        assert after == "\n\nJudge by the rubric. Write the critique first, then the verdict."
     assert len(set(marks)) == len(marks), "a boundary was used twice"
 
 

@@ -1,0 +1,166 @@
+"""Sample beside a recorded response → which of the two a language model prefers, asked in both orders.
+
+A preference that follows the order of the responses is a tie, and so is the very same response.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from gate.evaluators.expected import refusal
+from gate.evaluators.judge.asking import Asker
+from gate.evaluators.judge.material import parts_of
+from gate.evaluators.judge.opinion import Opinion
+from gate.evaluators.judge.question import VERSION, comparison
+from gate.evaluators.judge.rubrics import READY, Need, rubric
+from gate.model.base import Noun, digest
+from gate.model.case import Case
+from gate.model.errors import Problem, UserError
+from gate.model.files import load_results
+from gate.model.ports import Evaluator, Setting
+from gate.model.reply import Sample
+from gate.model.score import Metric, Score
+
+_WIN, _TIE, _LOSS = 1.0, 0.5, 0.0
+_LABELS = {"first": _WIN, "second": _LOSS, "tie": _TIE}
+
+
+class PairwiseOptions(Noun):
+    """What stands under `with:` of a `pairwise` evaluator."""
+
+    rubric: str = Field(
+        description=f"What makes a response the better one: a file with the rubric's text, or one of {', '.join(READY)}."
+    )
+    model: str = Field(
+        min_length=1, description="The model that compares, best another one than the one that is judged."
+    )
+    against: str = Field(
+        description="A results file in the repository (`gate run -o FILE`) with the responses to compare with."
+    )
+    show_expected: bool = Field(
+        default=True,
+        description="Show the case's `expected` to the judge as a reference, where there is one.",
+    )
+    max_tokens: int = Field(
+        default=2048, ge=64, description="Longest answer of the judge, in tokens, thinking included."
+    )
+    max_characters: int = Field(
+        default=100_000, ge=100, description="Longer material is not judged: the judge abstains (`too_long`)."
+    )
+    effort: Literal["low", "medium", "high"] | None = Field(
+        default=None, description="How much effort the model puts in; left out, the model's own default."
+    )
+
+
+class Pairwise(Evaluator):
+    """1 where the response is preferred to the recorded one, 0 where the recorded one is, 0.5 for a tie."""
+
+    Options: ClassVar = PairwiseOptions
+    options: PairwiseOptions
+
+    def __init__(self, name: str, options: PairwiseOptions, setting: Setting) -> None:
+        super().__init__(name, options, setting)
+        self._rubric = rubric(options.rubric, root=setting.root)
+        self._recorded = _recorded(options.against, root=setting.root)
+        self._metrics = (Metric(name=name, kind="scale", low=_LOSS, high=_WIN),)
+        self._asker = Asker(
+            llm=setting.llm,
+            system=comparison(self._rubric.text),
+            labels=_LABELS,
+            max_tokens=options.max_tokens,
+            effort=options.effort,
+        )
+
+    @property
+    def version(self) -> str:  # type: ignore[override] # of the words that are sent, not of the class alone
+        """The hash of all that is said to the model besides the material."""
+        return digest([VERSION, self._asker.system, list(self._rubric.needs)])
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        """One, named like the evaluator."""
+        return self._metrics
+
+    def files(self) -> Sequence[str]:
+        """The rubric's file, and the recorded responses."""
+        own = (self._rubric.file,) if self._rubric.file else ()
+        return (*own, self.options.against)
+
+    def models(self) -> Sequence[str]:
+        """The one that compares."""
+        return (self.options.model,)
+
+    def check(self, case: Case) -> None:
+        """Refuse a case that lacks what the rubric needs, or that has no recorded response."""
+        if "expected" in self._rubric.needs and case.expected is None:
+            fix = "give the case an `expected`, or choose a rubric that does without"
+            raise refusal(case, f"the evaluator {self.name!r} needs `expected`, and there is none", fix=fix)
+        if case.key not in self._recorded:
+            message = (
+                f"case {case.id!r} has no response in {self.options.against}, or was asked otherwise there"
+            )
+            fix = f"record it anew: `gate run {self.setting.suite} -o {self.options.against}`"
+            raise UserError(Problem(message=message, place=case.place, key="against", fix=fix))
+
+    def open(self) -> None:
+        """Open the door to the model, which needs a key."""
+        self.setting.llm()
+
+    async def score(self, sample: Sample) -> Sequence[Score]:
+        """Compare in both orders."""
+        opinion = await self._opinion(sample, self._recorded[sample.case.key])
+        return (opinion.score(self.name),)
+
+    async def _opinion(self, sample: Sample, recorded: str) -> Opinion:
+        needs: Sequence[Need] = self._rubric.needs
+        if "context" in needs and not (sample.reply.contexts or sample.case.context):
+            return Opinion(abstained="no_context", critique="neither the reply nor the case holds a passage")
+        shown = self.options.show_expected or "expected" in needs
+        parts = parts_of(sample.case, sample.reply, expected=shown)
+        own = parts.pop("response")
+        if own.strip() == recorded.strip():
+            return Opinion(value=_TIE, critique="the same response")
+        if sum(map(len, (*parts.values(), own, recorded))) > self.options.max_characters:
+            return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
+        forth = await self._ask({**parts, "first": own, "second": recorded})
+        back = await self._ask({**parts, "first": recorded, "second": own})
+        return _both(forth, back)
+
+    async def _ask(self, parts: Mapping[str, str]) -> Opinion:
+        return await self._asker.ask(self.options.model, parts)
+
+
+def _both(forth: Opinion, back: Opinion) -> Opinion:
+    """The opinion of both orders; in `back` the responses stood the other way round."""
+    if forth.value is None or back.value is None:
+        return forth if forth.value is None else back
+    turned = 1 - back.value
+    if forth.value == turned:
+        return forth
+    critique = f"in one order: {forth.critique} | in the other: {back.critique}"
+    return Opinion(value=_TIE, critique=critique, model=forth.model)
+
+
+def _recorded(file: str, *, root: Path) -> dict[str, str]:
+    """The first recorded response of each case, by the case's key.
+
+    Raises:
+        UserError: no such file within the root, or it is no results file.
+    """
+    path = root / file
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise FileNotFoundError
+        result = load_results(path.read_text(encoding="utf-8"), file)
+    except (OSError, UnicodeDecodeError):
+        fix = f"record one with `gate run -o {file}`, and commit it"
+        message = "there is no such results file in the folder of gate.yaml"
+        raise UserError(Problem(message=message, key="against", value=file, fix=fix)) from None
+    keys = {case.id: case.key for case in result.cases}
+    found: dict[str, str] = {}
+    for trial in result.trials:
+        if trial.reply is not None:
+            found.setdefault(keys[trial.case_id], trial.reply.output)
+    return found
