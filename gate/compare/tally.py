@@ -1,8 +1,8 @@
 """RunResult → Scorecard: the values of every draw, counted; never a score for what failed or was not done."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from gate.compare.policy import is_counted
 from gate.model.case import Case
@@ -12,12 +12,27 @@ from gate.model.run import RunResult, Trial
 from gate.model.score import Metric
 from gate.model.scorecard import CaseScores, Scorecard
 
-_Key = TypeVar("_Key", str, tuple[str, int])
+_Key = TypeVar("_Key", str, int)
 _REWRITE = "write the results anew with `gate run -o FILE`"
 
 
+class _Draw(NamedTuple):
+    """What is kept of a trial: the values of the kept metrics, rounded; None where one abstained."""
+
+    number: int
+    failed: bool
+    values: Mapping[str, float | None]
+
+
 def tally(result: RunResult, *, keep: Collection[str] = ()) -> Scorecard:
-    """Count a run. The order of its trials does not matter.
+    """Count a run, as `tally_each` does."""
+    return tally_each(result, cases=result.cases, trials=result.trials, keep=keep)
+
+
+def tally_each(
+    head: RunResult, *, cases: Iterable[Case], trials: Iterable[Trial], keep: Collection[str] = ()
+) -> Scorecard:
+    """Count the cases and the trials of a run, each come by once; `head` tells the rest of it. Any order will do.
 
     Operational metrics are kept only where `keep` names them. A draw below `draws` that is missing is an error, as is
     one with any failure. A draw without failure in which a kept metric has no score is an abstention of that metric.
@@ -27,59 +42,67 @@ def tally(result: RunResult, *, keep: Collection[str] = ()) -> Scorecard:
             of one metric in one trial, a value outside its metric's range, a metric with a reserved name. Each names
             the case.
     """
-    problems = [*_bad_names(result.metrics), *_bad_cases(result)]
-    if problems:
-        raise UserError(*problems)
     kept = {
         name: metric
-        for name, metric in result.metrics.items()
+        for name, metric in head.metrics.items()
         if not metric.operational or (name in keep and not is_counted(name))
     }
-    trials: dict[str, list[Trial]] = defaultdict(list)
-    for trial in result.trials:
-        trials[trial.case_id].append(trial)
-    problems = [problem for trial in result.trials for problem in _bad_scores(trial, metrics=result.metrics)]
+    names = sorted(kept)
+    asked = [(case.id, case.key, case.slice_tags) for case in cases]
+    drawn: dict[str, list[_Draw]] = defaultdict(list)
+    strange: list[Problem] = []
+    for trial in trials:
+        strange += _bad_scores(trial, metrics=head.metrics)
+        drawn[trial.case_id].append(_draw(trial, names=names))
+    problems = [*_bad_names(head.metrics), *_bad_cases([case_id for case_id, _, _ in asked], drawn=drawn)]
     if problems:
-        raise UserError(*sorted(problems, key=str))
+        raise UserError(*problems)
+    if strange:
+        raise UserError(*sorted(strange, key=str))
     return Scorecard(
-        suite=result.suite,
+        suite=head.suite,
         metrics=kept,
-        target=dict(result.target),
+        target=dict(head.target),
         cases={
-            case.id: _count(case, trials=trials[case.id], draws=result.draws, kept=kept)
-            for case in result.cases
+            case_id: _count(drawn.pop(case_id, []), names=names, draws=head.draws, key=key, tags=tags)
+            for case_id, key, tags in asked
         },
     )
 
 
-def _count(case: Case, *, trials: list[Trial], draws: int, kept: Mapping[str, Metric]) -> CaseScores:
-    trials.sort(key=lambda trial: trial.index)
-    indices = {trial.index for trial in trials}
-    missing = sum(index not in indices for index in range(draws))
-    values: dict[str, list[float]] = defaultdict(list)
-    abstentions: dict[str, int] = defaultdict(int)
-    for trial in trials:
-        seen = {score.metric: score.value for score in trial.scores if score.metric in kept}
-        silent = () if _failed(trial) else kept.keys() - seen.keys()
-        for name, value in seen.items():
-            if value is None:
-                abstentions[name] += 1
-            else:
-                values[name].append(round_value(value))
-        for name in silent:
-            abstentions[name] += 1
+def _draw(trial: Trial, *, names: Sequence[str]) -> _Draw:
+    """A metric without a score abstained, unless the trial failed."""
+    seen = {score.metric: score.value for score in trial.scores}
+    failed = bool(trial.failures) or trial.reply is None
+    values = {
+        name: None if (value := seen.get(name)) is None else round_value(value)
+        for name in names
+        if name in seen or not failed
+    }
+    return _Draw(trial.index, failed, values)
+
+
+def _count(
+    drawn: list[_Draw], *, names: Sequence[str], draws: int, key: str, tags: Mapping[str, str]
+) -> CaseScores:
+    drawn.sort(key=lambda draw: draw.number)
+    missing = draws - sum(draw.number < draws for draw in drawn)
+    scores, abstentions = {}, {}
+    for name in names:
+        said = [draw.values[name] for draw in drawn if name in draw.values]
+        values = tuple(value for value in said if value is not None)
+        if values:
+            scores[name] = values
+        if len(said) > len(values):
+            abstentions[name] = len(said) - len(values)
     return CaseScores(
-        key=case.key,
-        trials=len(trials) + missing,
-        errors=missing + sum(_failed(trial) for trial in trials),
-        tags=dict(case.tags),
-        scores={name: tuple(values[name]) for name in sorted(values)},
-        abstentions={name: abstentions[name] for name in sorted(abstentions)},
+        key=key,
+        trials=len(drawn) + missing,
+        errors=missing + sum(draw.failed for draw in drawn),
+        tags=dict(tags),
+        scores=scores,
+        abstentions=abstentions,
     )
-
-
-def _failed(trial: Trial) -> bool:
-    return bool(trial.failures) or trial.reply is None
 
 
 def _bad_names(metrics: Mapping[str, Metric]) -> Iterator[Problem]:
@@ -93,35 +116,39 @@ def _bad_names(metrics: Mapping[str, Metric]) -> Iterator[Problem]:
             yield Problem(message=f"the metric {metric.name!r} is filed under {name!r}", fix=_REWRITE)
 
 
-def _bad_cases(result: RunResult) -> Iterator[Problem]:
-    known = [case.id for case in result.cases]
+def _bad_cases(known: Sequence[str], *, drawn: Mapping[str, Sequence[_Draw]]) -> Iterator[Problem]:
     for case_id in _twice(known):
         yield Problem(message=f"the case id {case_id!r} stands twice", fix="give each case an id of its own")
-    for case_id, index in _twice((trial.case_id, trial.index) for trial in result.trials):
-        yield Problem(message=f"draw {index} of case {case_id!r} stands twice", fix=_REWRITE)
-    for case_id in sorted({trial.case_id for trial in result.trials}.difference(known)):
+    for case_id in sorted(drawn):
+        for index in _twice([draw.number for draw in drawn[case_id]]):
+            yield Problem(message=f"draw {index} of case {case_id!r} stands twice", fix=_REWRITE)
+    for case_id in sorted(drawn.keys() - set(known)):
         yield Problem(message=f"there are trials of {case_id!r}, which is no case of this run", fix=_REWRITE)
 
 
-def _twice(items: Iterable[_Key]) -> list[_Key]:
-    seen: set[_Key] = set()
-    double: set[_Key] = set()
-    for item in items:
-        (double if item in seen else seen).add(item)
-    return sorted(double)
+def _twice(items: Sequence[_Key]) -> list[_Key]:
+    if len(set(items)) == len(items):
+        return []
+    return sorted(item for item, count in Counter(items).items() if count > 1)
 
 
-def _bad_scores(trial: Trial, *, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+def _bad_scores(trial: Trial, *, metrics: Mapping[str, Metric]) -> list[Problem]:
+    found: list[Problem] = []
     seen: set[str] = set()
     for score in trial.scores:
-        where = f"case {trial.case_id!r}, draw {trial.index}"
         metric = metrics.get(score.metric)
         if metric is None:
-            message = f"{where}: a score of {score.metric!r}, which this run does not declare"
-            yield Problem(message=message, fix="declare the metric in its evaluator")
+            message = f"a score of {score.metric!r}, which this run does not declare"
+            found.append(_bad_score(trial, message, "declare the metric in its evaluator"))
         elif score.metric in seen:
-            yield Problem(message=f"{where}: two scores of {score.metric!r}", fix="give one score a metric")
+            found.append(_bad_score(trial, f"two scores of {score.metric!r}", "give one score a metric"))
         elif score.value is not None and not metric.admits(score.value):
-            message = f"{where}: {score.value:g} is no value of {score.metric!r}, a {metric.kind} metric"
-            yield Problem(message=message, fix="correct the evaluator, or declare another kind of metric")
+            message = f"{score.value:g} is no value of {score.metric!r}, a {metric.kind} metric"
+            fix = "correct the evaluator, or declare another kind of metric"
+            found.append(_bad_score(trial, message, fix))
         seen.add(score.metric)
+    return found
+
+
+def _bad_score(trial: Trial, message: str, fix: str) -> Problem:
+    return Problem(message=f"case {trial.case_id!r}, draw {trial.index}: {message}", fix=fix)

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from gate.base import needed_text, policy_for
 from gate.compare.decide import decide
-from gate.compare.tally import tally
+from gate.compare.tally import tally_each
 from gate.host.local import WorkingTree
-from gate.model.files import load_baseline, load_results
+from gate.model.files import load_baseline
 from gate.model.report import Report, Revision
+from gate.model.results import ResultsFile
 from gate.model.scorecard import Comparison
 from gate.render.assemble import Evidence, assemble
+from gate.render.excerpts import needed_cases
+from gate.render.summary import Sums
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,20 +33,24 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
     Raises:
         UserError: a file that is not there or not what it should be.
     """
-    result = load_results(needed_text(sides.current), str(sides.current))
-    baseline = load_baseline(needed_text(sides.baseline), str(sides.baseline))
-    policy, rules, source = policy_for(tree, sides.config, result.suite, max_drop=sides.max_drop)
+    results = ResultsFile(needed_text(sides.current), str(sides.current))
+    suite, sums = results.head.suite, Sums()
+    policy, rules, source = policy_for(tree, sides.config, suite, max_drop=sides.max_drop)
+    head = tally_each(results.head, cases=results.cases, trials=sums.watch(results.trials), keep=rules.gates)
     comparison = Comparison(
-        suite=result.suite,
-        head=tally(result, keep=rules.gates),
-        baseline=baseline,
+        suite=suite,
+        head=head,
+        baseline=load_baseline(needed_text(sides.baseline), str(sides.baseline)),
         policy=rules,
-        stopped=result.stopped,
+        stopped=results.head.stopped,
     )
+    verdict = decide([comparison], policy)
+    shown = results.only(needed_cases(verdict, heads={suite: head})[suite])
     evidence = Evidence(
         tool_version=version("llm-regression-gate"),
         head=Revision(label=str(sides.current)),
         base=Revision(label=str(sides.baseline)),
         policy_source=source,
+        runs={suite: sums.summary(results.head, cases=len(head.cases))},
     )
-    return assemble(decide([comparison], policy), results={result.suite: result}, evidence=evidence)
+    return assemble(verdict, results={suite: shown}, evidence=evidence)

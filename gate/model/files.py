@@ -135,7 +135,7 @@ def _load(text: str, place: str, *, marker: str, version: int, fix: str) -> dict
     if "\n<<<<<<< " in text or text.startswith("<<<<<<< "):
         raise _problem(place, "the file holds git's conflict markers", fix=fix)
     try:
-        raw = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        raw = DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _problem(place, f"this is not JSON: {error.msg}", line=error.lineno, fix=fix) from None
     except RecursionError:
@@ -183,3 +183,7 @@ def _validated(noun: type[_N], raw: dict[str, Any], place: str, *, fix: str) -> 
 
 def _problem(place: str, message: str, *, fix: str, line: int | None = None) -> UserError:
     return UserError(Problem(message=message, place=Place(file=place, line=line), fix=fix))
+
+
+# Of JSON that must say one thing only: no key twice in one object, and no number that is none.
+DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gate.model.report import Proposal, Report, Revision
+from gate.model.report import Proposal, Report, Revision, RunSummary
 from gate.model.run import RunResult
 from gate.model.verdict import Verdict
 from gate.render.excerpts import excerpts
@@ -13,7 +13,11 @@ from gate.render.summary import summarize
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What a report says besides verdict and results. `resumed` counts, by suite, the trials that were on disk."""
+    """What a report says besides verdict and results.
+
+    `resumed` counts, by suite, the trials that were on disk. `runs` holds, by suite, sums that were already taken: its
+    results may then be those of a few cases only.
+    """
 
     tool_version: str
     head: Revision
@@ -21,6 +25,7 @@ class Evidence:
     policy_source: str = ""
     proposals: tuple[Proposal, ...] = ()
     resumed: Mapping[str, int] = field(default_factory=dict)
+    runs: Mapping[str, RunSummary] = field(default_factory=dict)
 
 
 def assemble(verdict: Verdict, *, results: Mapping[str, RunResult], evidence: Evidence) -> Report:
@@ -38,7 +43,8 @@ def assemble(verdict: Verdict, *, results: Mapping[str, RunResult], evidence: Ev
         base=evidence.base,
         policy_source=evidence.policy_source,
         runs=tuple(
-            summarize(results[suite], resumed=evidence.resumed.get(suite, 0)) for suite in sorted(results)
+            evidence.runs.get(suite) or summarize(results[suite], resumed=evidence.resumed.get(suite, 0))
+            for suite in sorted(results)
         ),
         proposals=tuple(sorted(evidence.proposals, key=lambda each: (not each.loosened, each.text))),
         excerpts=excerpts(verdict, results=results),

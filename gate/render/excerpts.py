@@ -11,6 +11,7 @@ from gate.model.case import Case, Message
 from gate.model.report import Excerpt
 from gate.model.run import RunResult, Trial
 from gate.model.score import Score
+from gate.model.scorecard import Scorecard
 from gate.model.verdict import CaseChange, Kind, SuiteVerdict, Verdict
 
 MOST_EXCERPTS = 20
@@ -33,6 +34,17 @@ def excerpts(verdict: Verdict, *, results: Mapping[str, RunResult]) -> tuple[Exc
     return tuple(once.values())
 
 
+def needed_cases(verdict: Verdict, *, heads: Mapping[str, Scorecard]) -> dict[str, set[str]]:
+    """Suite → the ids of the cases that `excerpts` may show: results of these alone give the same excerpts."""
+    needed: dict[str, set[str]] = {suite: set() for suite in heads}
+    for group in _groups(verdict):
+        suite = group[0].suite
+        if suite in heads:
+            tags = {case_id: case.tags for case_id, case in heads[suite].cases.items()}
+            needed[suite].update(change.case_id for change in _first(group, tags=tags))
+    return needed
+
+
 def _groups(verdict: Verdict) -> list[_Group]:
     """(suite, metric, its cases that got worse), the gravest metric first.
 
@@ -40,9 +52,7 @@ def _groups(verdict: Verdict) -> list[_Group]:
     """
     ranked = []
     for suite in verdict.suites:
-        severity = {
-            metric: _severity(suite, metric) for metric in sorted({row.metric for row in suite.diffs})
-        }
+        severity = _severities(suite)
         changes = defaultdict(list)
         for change in suite.changes:
             if change.worse and (change.confirmed or severity.get(change.metric)):
@@ -53,21 +63,30 @@ def _groups(verdict: Verdict) -> list[_Group]:
     return [group for _, group in sorted(ranked, key=lambda each: each[0])]
 
 
-def _severity(suite: SuiteVerdict, metric: str) -> int:
-    rows = [row for row in suite.diffs if row.metric == metric]
-    rows += [row for row in suite.slices if row.metric == metric and row.kind is Kind.REGRESSED]
-    return max((row.kind.severity for row in rows if row.mode != "record"), default=0)
+def _severities(suite: SuiteVerdict) -> dict[str, int]:
+    """Metric → how grave its gravest row is; what is only recorded is not grave."""
+    severities = {row.metric: 0 for row in suite.diffs}
+    for row in (*suite.diffs, *(row for row in suite.slices if row.kind is Kind.REGRESSED)):
+        if row.mode != "record" and row.metric in severities:
+            severities[row.metric] = max(severities[row.metric], row.kind.severity)
+    return severities
+
+
+def _first(group: _Group, *, tags: Mapping[str, Mapping[str, str]]) -> list[CaseChange]:
+    """The cases of one metric that may be shown: those of a slice that regressed first, then as in the verdict."""
+    suite, metric, changes = group
+    bad = {row.slice for row in suite.slices if row.metric == metric and row.kind is Kind.REGRESSED}
+    known = [change for change in changes if change.case_id in tags]
+    known.sort(key=lambda change: bad.isdisjoint(f"{k}={v}" for k, v in tags[change.case_id].items()))
+    return known[:MOST_EXCERPTS]
 
 
 def _excerpts(group: _Group, result: RunResult) -> Iterator[Excerpt]:
-    """The cases of one metric: those of a slice that regressed first, then in the order of the verdict."""
-    suite, metric, changes = group
-    bad = {row.slice for row in suite.slices if row.metric == metric and row.kind is Kind.REGRESSED}
+    """The excerpts of one metric, in their order."""
+    suite, metric, _ = group
     cases = {case.id: case for case in result.cases}
     better = next((row.better for row in suite.diffs if row.metric == metric), "higher")
-    known = [change for change in changes if change.case_id in cases]
-    known.sort(key=lambda change: bad.isdisjoint(f"{k}={v}" for k, v in cases[change.case_id].tags.items()))
-    first = known[:MOST_EXCERPTS]
+    first = _first(group, tags={case.id: case.slice_tags for case in result.cases})
     trials: dict[str, list[Trial]] = {change.case_id: [] for change in first}
     for trial in result.trials:
         if trial.case_id in trials:

@@ -2,71 +2,100 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gate.model.redaction import shortened
-from gate.model.reply import Failure, Reply, Usage
+from gate.model.reply import Failure, Reply
 from gate.model.report import RunSummary
-from gate.model.run import RunResult
+from gate.model.run import RunResult, Trial
 
 
 def summarize(result: RunResult, *, resumed: int = 0) -> RunSummary:
-    """Sum up a run. `resumed` of its trials were on disk before it began, and took none of its time.
+    """Sum up a run, as `Sums` does."""
+    sums = Sums()
+    for trial in result.trials:
+        sums.add(trial)
+    return sums.summary(result, cases=len(result.cases), resumed=resumed)
 
-    A trial with several failures of one kind counts once for that kind. Tokens in are all that were sent, those of the prompt cache too. A cost or a count that is missing for one reply
-    makes the sum unknown, never smaller.
+
+class Sums:
+    """What a run took and what failed, added up trial by trial; no trial is kept.
+
+    A trial with several failures of one kind counts once for that kind. Tokens in are all that were sent, those of the
+    prompt cache too. A cost or a count that is missing for one reply makes the sum unknown, never smaller.
     """
-    replies = [trial.reply for trial in result.trials if trial.reply is not None]
-    failures = [failure for trial in result.trials for failure in trial.failures]
-    kinds = Counter(kind for trial in result.trials for kind in {failure.kind for failure in trial.failures})
-    done = len(result.trials) - resumed
-    usages = [reply.usage for reply in replies]
-    latencies = [reply.latency_s for reply in replies]
-    return RunSummary(
-        suite=result.suite,
-        cases=len(result.cases),
-        draws=result.draws,
-        trials=len(result.trials),
-        resumed=resumed,
-        failed=sum(trial.reply is None or bool(trial.failures) for trial in result.trials),
-        failures=dict(sorted(kinds.items())),
-        examples=tuple(_examples(failures)),
-        duration_s=result.duration_s,
-        throughput_per_s=done / result.duration_s if done > 0 and result.duration_s else None,
-        latency_p50_s=_quantile(latencies, share=0.5),
-        latency_p95_s=_quantile(latencies, share=0.95),
-        ttft_p50_s=_quantile([r.ttft_s for r in replies if r.ttft_s is not None], share=0.5),
-        input_tokens=_total(None if usage is None else _sent(usage) for usage in usages),
-        output_tokens=_total(None if usage is None else usage.output_tokens for usage in usages),
-        cost_usd=_cost(replies),
-        stopped=result.stopped.message if result.stopped else None,
-    )
+
+    def __init__(self) -> None:
+        self._trials = self._failed = 0
+        self._kinds: Counter[str] = Counter()
+        self._examples: dict[str, Failure] = {}  # the first of each kind
+        self._latencies: list[float] = []
+        self._first_tokens: list[float] = []
+        self._sent: list[int | None] = []
+        self._written: list[int | None] = []
+        self._costs: list[float | None] = []
+
+    def watch(self, trials: Iterable[Trial]) -> Iterator[Trial]:
+        """Hand the trials on, each when it is added."""
+        for trial in trials:
+            self.add(trial)
+            yield trial
+
+    def add(self, trial: Trial) -> None:
+        """Add a trial."""
+        self._trials += 1
+        self._failed += trial.reply is None or bool(trial.failures)
+        self._kinds.update({failure.kind for failure in trial.failures})
+        for failure in trial.failures:
+            self._examples.setdefault(failure.kind, failure)
+        if trial.reply is not None:
+            self._add_reply(trial.reply)
+
+    def summary(self, run: RunResult, *, cases: int, resumed: int = 0) -> RunSummary:
+        """All of it. `resumed` of the trials were on disk before the run began, and took none of its time."""
+        done = self._trials - resumed
+        return RunSummary(
+            suite=run.suite,
+            cases=cases,
+            draws=run.draws,
+            trials=self._trials,
+            resumed=resumed,
+            failed=self._failed,
+            failures=dict(sorted(self._kinds.items())),
+            examples=tuple(_shortened(failure) for _, failure in sorted(self._examples.items())),
+            duration_s=run.duration_s,
+            throughput_per_s=done / run.duration_s if done > 0 and run.duration_s else None,
+            latency_p50_s=_quantile(self._latencies, share=0.5),
+            latency_p95_s=_quantile(self._latencies, share=0.95),
+            ttft_p50_s=_quantile(self._first_tokens, share=0.5),
+            input_tokens=_total(self._sent),
+            output_tokens=_total(self._written),
+            cost_usd=_cost(self._costs),
+            stopped=run.stopped.message if run.stopped else None,
+        )
+
+    def _add_reply(self, reply: Reply) -> None:
+        usage = reply.usage
+        self._latencies.append(reply.latency_s)
+        if reply.ttft_s is not None:
+            self._first_tokens.append(reply.ttft_s)
+        self._sent.append(
+            None if usage is None else usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+        )
+        self._written.append(None if usage is None else usage.output_tokens)
+        self._costs.append(reply.cost_usd)
 
 
-def _examples(failures: Iterable[Failure]) -> list[Failure]:
-    """The first failure of each kind, in the order of the kinds."""
-    first: dict[str, Failure] = {}
-    for failure in failures:
-        first.setdefault(failure.kind, failure)
-    return [
-        first[kind].model_copy(update={"message": shortened(first[kind].message)}) for kind in sorted(first)
-    ]
+def _shortened(failure: Failure) -> Failure:
+    return failure.model_copy(update={"message": shortened(failure.message)})
 
 
-def _sent(usage: Usage) -> int:
-    return usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+def _total(counts: Sequence[int | None]) -> int | None:
+    return sum(count or 0 for count in counts) if counts and None not in counts else None
 
 
-def _total(counts: Iterable[int | None]) -> int | None:
-    known = list(counts)
-    return sum(n or 0 for n in known) if known and None not in known else None
-
-
-def _cost(replies: Sequence[Reply]) -> float | None:
-    costs = [reply.cost_usd for reply in replies]
-    if not costs or None in costs:
-        return None
-    return math.fsum(cost or 0.0 for cost in costs)
+def _cost(costs: Sequence[float | None]) -> float | None:
+    return math.fsum(cost or 0.0 for cost in costs) if costs and None not in costs else None
 
 
 def _quantile(values: Sequence[float], *, share: float) -> float | None:
