@@ -13,7 +13,7 @@ from gate.model.suite import Suite
 from gate.place import Place
 from gate.ready import Ready
 from gate.run.journal import Journal, open_journal
-from gate.run.plan import RunPlan
+from gate.run.plan import RunPlan, shelf
 from gate.run.pool import pooled
 from gate.run.rescore import rescore
 from gate.run.runner import run
@@ -30,11 +30,13 @@ class Draws:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Where the runs of one walk are done."""
+    """Where the runs of one walk are done. `commit` is the clean commit that is run, where that is known."""
 
     loop: asyncio.Runner
     journal: Journal
     progress: "_Heard"
+    commit: str | None = None
+    fresh: bool = False
 
     @property
     def resumed(self) -> Mapping[str, int]:
@@ -48,9 +50,11 @@ class Bench:
             UserError: before the first draw of any: a target lacks what a run needs.
             InterruptedRunError: stopped from outside; what was finished is kept.
         """
-        for ready in suites:
-            ready.target.open()
-        return {ready.suite.name: self._run(ready, draws(ready.suite), earlier=None) for ready in suites}
+        plans = [self._plan(ready, draws(ready.suite)) for ready in suites]
+        for plan in plans:
+            if not self.journal.holds(plan):  # what asks nothing needs no key
+                plan.target.open()
+        return {plan.suite.name: self._run(plan) for plan in plans}
 
     def take_more(
         self, suites: Sequence[Ready], draws: Callable[[Suite], Draws], *, earlier: Mapping[str, RunResult]
@@ -59,7 +63,8 @@ class Bench:
         taken = {}
         for ready in suites:
             name = ready.suite.name
-            taken[name] = pooled(earlier[name], self._run(ready, draws(ready.suite), earlier=earlier[name]))
+            plan = self._plan(ready, draws(ready.suite), earlier=earlier[name])
+            taken[name] = pooled(earlier[name], self._run(plan))
         return taken
 
     def rescore(self, ready: Ready, result: RunResult) -> RunResult:
@@ -68,8 +73,10 @@ class Bench:
             rescore(result, instruments=ready.instruments, concurrency=ready.suite.concurrency)
         )
 
-    def _run(self, ready: Ready, draws: Draws, *, earlier: RunResult | None) -> RunResult:
-        plan = RunPlan(
+    def _plan(self, ready: Ready, draws: Draws, *, earlier: RunResult | None = None) -> RunPlan:
+        name, before = ready.suite.name, earlier.trials if earlier else ()
+        reused = self.journal.reused(name)
+        return RunPlan(
             suite=ready.suite,
             target=ready.target,
             target_fingerprint=ready.fingerprint,
@@ -77,8 +84,12 @@ class Bench:
             purpose=draws.purpose,
             draws=draws.count,
             first_index=draws.first,
-            paid=earlier.trials if earlier else (),
+            paid=[trial for trial in before if (trial.case_id, trial.index) not in reused],
+            shelf=_shelf(ready, self.commit) if draws.purpose != "accept" else None,
+            fresh=self.fresh,
         )
+
+    def _run(self, plan: RunPlan) -> RunResult:
         return self._await(run(plan, progress=self.progress, journal=self.journal))
 
     def _await(self, work: Awaitable[RunResult]) -> RunResult:
@@ -111,17 +122,35 @@ class _Heard:
 
 
 @contextmanager
-def bench(place: Place, suites: Sequence[Ready]) -> Iterator[Bench]:
+def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iterator[Bench]:
     """Open the bench of one walk. Leave it normally only when what was found is written down.
 
-    Left normally, it forgets the trials it kept; left by an exception, they are kept for the same command.
+    Left normally, the runs are over, and of their trials those stay that later runs may use; left by an exception, the
+    same command goes on with them. With `fresh` nothing of earlier walks is used.
     """
+    commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
     with open_journal(place.tree.root, warn=place.notice) as journal, asyncio.Runner() as loop:
         loop.get_loop().set_exception_handler(_report)
         try:
-            yield Bench(loop=loop, journal=journal, progress=_Heard(place.progress))
+            heard = _Heard(place.progress)
+            yield Bench(loop=loop, journal=journal, progress=heard, commit=commit, fresh=fresh)
         finally:
             loop.run(_closed(suites))
+
+
+def _shelf(ready: Ready, commit: str | None) -> str | None:
+    """Where later runs find the trials of a suite; None where nothing says that they would still hold."""
+    if ready.suite.reuse is False:
+        return None
+    if not _needs_commit(ready):
+        return shelf(ready.fingerprint)
+    return shelf(ready.fingerprint, sha=commit) if commit and ready.target.files() else None
+
+
+def _needs_commit(ready: Ready) -> bool:
+    """Whether it is not known what the target depends on: if its code is ours at all, only its commit stands for it."""
+    suite = ready.suite
+    return suite.reuse is None and not suite.depends_on and not ready.target.whole
 
 
 def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from gate.cli.options import (
     check_outputs,
     check_results,
     config_option,
+    fresh_option,
     keep_results,
     notice,
     progress,
@@ -34,9 +35,16 @@ from gate.cli.reporting import Files, publish
     type=OutputPath(allow_dash=True),
     help="Keep the results: a file, or a folder for several suites.",
 )
+@fresh_option
 @report_options
-def command(
-    suites: tuple[str, ...], config: Path, base: str | None, output: Path | None, **files: Path | None
+def command(  # noqa: PLR0913 - click hands over the options one by one
+    suites: tuple[str, ...],
+    config: Path,
+    base: str | None,
+    output: Path | None,
+    *,
+    fresh: bool,
+    **files: Path | None,
 ) -> int:
     """Run the suites, compare with the baseline, report the verdict.
 
@@ -49,6 +57,6 @@ def command(
     check_outputs(config, [output, *files.values()])
     check_results(place.tree, config, suites, output)
     against = None if base is None else Against(history=place.tree, ref=base)
-    with check(place, only=suites, against=against) as checked:
+    with check(place, only=suites, against=against, fresh=fresh) as checked:
         keep_results(checked.results, output)
         return publish(checked.report, Files(**files), quiet=str(output) == "-")

@@ -45,7 +45,7 @@ class Lines:
         """Say how much there is to do."""
         self.count = _Count(suite=suite, total=total, done=resumed, resumed=resumed)
         self.started_at = self.said_at = time.monotonic()
-        again = f", {resumed} kept from an interrupted run" if resumed else ""
+        again = f", {resumed} of them kept from before" if resumed else ""
         say(f"{suite}: {total} trials{again}")
 
     def finished(self, trial: Trial) -> None:

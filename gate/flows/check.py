@@ -42,11 +42,14 @@ class Checked:
 
 
 @contextmanager
-def check(place: Place, *, only: Sequence[str] = (), against: Against | None = None) -> Iterator[Checked]:
-    """Run, compare with the base, report. Leave the block when the report is delivered: until then trials are kept.
+def check(
+    place: Place, *, only: Sequence[str] = (), against: Against | None = None, fresh: bool = False
+) -> Iterator[Checked]:
+    """Run, compare with the base, report. Leave the block when it is delivered: until then the runs are not over.
 
     Policy, draws and baseline come from the commit that it is held `against`, or from the working tree where there is
-    none. Where the first look cannot tell, the planned second one is taken, once.
+    none. Where the first look cannot tell, the planned second one is taken, once. With `fresh` no draw of an earlier run
+    is used: several fresh checks of one application are several tries, and one of them passes sooner or later.
 
     Raises:
         UserError: before anything is run, with everything there is to mend.
@@ -58,7 +61,7 @@ def check(place: Place, *, only: Sequence[str] = (), against: Against | None = N
     prepared = prepared.drawn_as(base.sheet)
     removed = () if only else _removed(base, prepared)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
-    with bench(place, prepared.suites) as runs:
+    with bench(place, prepared.suites, fresh=fresh) as runs:
         results = runs.take(prepared.suites, lambda suite: Draws(purpose="check", count=suite.draws.check))
         verdict = decide(
             [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=1, looks=looks

@@ -14,15 +14,17 @@ from gate.running import Draws, bench
 
 @contextmanager
 def run(
-    place: Place, *, only: Sequence[str] = (), draws: int | None = None
+    place: Place, *, only: Sequence[str] = (), draws: int | None = None, fresh: bool = False
 ) -> Iterator[Mapping[str, RunResult]]:
-    """Run, and judge nothing. Leave the block when the results are delivered: until then trials are kept.
+    """Run, and judge nothing. Leave the block when the results are delivered: until then the runs are not over.
+
+    With `fresh` every draw is taken anew.
 
     Raises:
         UserError, InterruptedRunError: as `check`.
     """
     prepared = prepare(place.tree, place.config, only=only)
-    with bench(place, prepared.suites) as runs:
+    with bench(place, prepared.suites, fresh=fresh) as runs:
         yield runs.take(prepared.suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
 
 

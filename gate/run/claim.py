@@ -12,7 +12,7 @@ from pydantic import Field
 
 from gate.model.base import Noun
 from gate.model.case import Case
-from gate.model.reply import Failure, Reply
+from gate.model.reply import Expense, Failure, Reply
 from gate.model.run import Trial
 from gate.model.score import Score
 from gate.run.plan import RunPlan
@@ -25,6 +25,7 @@ class Record(Noun):
 
     reply: Reply | None = None
     failures: tuple[Failure, ...] = ()
+    expenses: tuple[Expense, ...] = ()
     scores: dict[str, tuple[Score, ...]] = Field(default_factory=dict)
 
 
@@ -96,7 +97,12 @@ class Claim:
         scores = tuple(score for given in known.values() for score in given)
         return Kept(
             trial=Trial(
-                case_id=case.id, index=index, reply=record.reply, scores=scores, failures=record.failures
+                case_id=case.id,
+                index=index,
+                reply=record.reply,
+                scores=scores,
+                failures=record.failures,
+                expenses=record.expenses,
             ),
             known=known,
             whole=record.reply is not None and len(known) == len(self.plan.instruments.evaluators),
@@ -120,7 +126,7 @@ class Claim:
             start += count
         lost = tuple(failure for failure in trial.failures if failure.stage == "target")
         latest = dict(list(scores.items())[-_MOST_SCORINGS:])
-        record = Record(reply=trial.reply, failures=lost, scores=latest)
+        record = Record(reply=trial.reply, failures=lost, expenses=trial.expenses, scores=latest)
         again = kept is not None and kept.record.reply is not None
         self._waiting.append(Entry(question=case.asked_key, index=trial.index, record=record, again=again))
         if self._commit is None:

@@ -20,6 +20,7 @@ from gate.run.plan import RunPlan
 from gate.run.store import Row, RowError, Store, StoreError, own_shelf
 
 FOLDER = ".gate"
+_NOBODY = -1  # no run has this id
 _AGAIN = "what this run does from here on is not kept, and is asked again another time"
 
 
@@ -69,12 +70,12 @@ class Journal:
         return Claim(plan=plan, slot=Slot(read=_nothing, write=_nowhere))
 
     def saved(self, plan: RunPlan) -> int:
-        """How many trials of a plan later runs need not ask, because they stand on its shelf; nothing is claimed."""
-        if self._store is None or plan.shelf is None or plan.fresh:
-            return 0
-        claim = Claim(plan=plan, slot=self._slot(self._store, plan, -1))
-        draws = range(plan.first_index, plan.first_index + plan.draws)
-        return sum(claim.kept(case, index=index) is not None for case in plan.suite.cases for index in draws)
+        """How many trials of a plan need not be asked, because they stand on its shelf. Nothing is claimed."""
+        return sum(self._found(plan))
+
+    def holds(self, plan: RunPlan) -> bool:
+        """Whether not one trial of a plan need be asked."""
+        return all(self._found(plan))
 
     def reused(self, suite: str) -> frozenset[tuple[str, int]]:
         """The trials of a suite, by case id and index, that this walk had from an earlier one, and did not pay."""
@@ -96,6 +97,15 @@ class Journal:
             )
         self._store.close()
         self._store = None
+
+    def _found(self, plan: RunPlan) -> Iterator[bool]:
+        """Of every draw of every case, whether its reply stands on the shelf."""
+        store = None if plan.shelf is None or plan.fresh else self._store
+        slot = self._slot(store, plan, _NOBODY) if store is not None else Slot(read=_nothing, write=_nowhere)
+        for index in range(plan.first_index, plan.first_index + plan.draws):
+            for case in plan.suite.cases:
+                found = slot.read(case, index)
+                yield found is not None and found[1].reply is not None
 
     def _slot(self, store: Store, plan: RunPlan, run: int) -> Slot:
         shelf = own_shelf(run) if plan.shelf is None or plan.fresh else plan.shelf
