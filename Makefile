@@ -9,7 +9,6 @@ export PYTHONDONTWRITEBYTECODE :=
 ENGINE ?= docker
 IMAGE ?= gate:dev
 
-ACTION := $(wildcard action.yml)
 EXAMPLES := $(wildcard examples/workflows/*.yml)
 WORKFLOWS := $(wildcard .github/workflows/*.yml) $(EXAMPLES)
 
@@ -31,9 +30,9 @@ lint-delivery: $(VENV)/.dev ## the image, the action, workflows and scripts; non
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/shellcheck .ci/*
 	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck $(WORKFLOWS)
-	$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic $(ACTION) .github $(EXAMPLES)
+	$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic action.yml .github $(EXAMPLES)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	$(if $(ACTION),$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions $(ACTION))
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 types: $(VENV)/.dev

@@ -88,6 +88,28 @@ def test_every_requirement_of_the_image_and_the_build_is_locked_with_a_hash() ->
         assert [line for line in required if "--hash=sha256:" not in line] == []
 
 
+def test_the_action_runs_the_image_of_its_own_commit_or_the_one_released_with_it() -> None:
+    runs = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]
+    assert runs["using"] == "docker"
+    assert runs["args"] == ["action"]
+    assert set(runs) == {
+        "using",
+        "image",
+        "args",
+    }  # an entry point of its own would pass by the one of the image
+    assert runs["image"] == "Dockerfile" or re.fullmatch(
+        rf"docker://{IMAGE}:{re.escape(VERSION)}@sha256:[0-9a-f]{{64}}", runs["image"]
+    )
+
+
+def test_the_release_finds_the_one_line_that_it_changes(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "action.yml", tmp_path / "action.yml")
+    image = f"docker://{IMAGE}:{VERSION}@{DIGEST}"
+    assert script("pin-image", image, str(tmp_path / "action.yml")).returncode == 0
+    pinned = yaml.safe_load((tmp_path / "action.yml").read_text())
+    assert pinned["runs"]["image"] == image
+
+
 # --- the workflows ------------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +126,8 @@ def test_a_workflow_grants_nothing_at_the_top_and_each_job_what_it_needs(path: P
 def test_an_action_of_others_is_pinned_by_its_commit_and_tells_its_version(path: Path) -> None:
     used = re.findall(r"uses: (.*)", path.read_text())
     assert used
-    assert [line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", line)] == []
+    others = [line for line in used if not line.startswith("./ ")]
+    assert [line for line in others if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", line)] == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

@@ -5,4 +5,7 @@
 
 import os
 
-collect_ignore = [] if "GATE_IMAGE" in os.environ else ["test_image.py"]
+from tests.walks.conftest import gated, stage
+
+__all__ = ["gated", "stage"]
+collect_ignore = [] if "GATE_IMAGE" in os.environ else ["test_image.py", "test_action.py"]

@@ -1,7 +1,6 @@
 """Walks through the built image: the same verdict and bytes as on a laptop, and nothing of the workspace in its way."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -11,27 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.walks.project import Ended, Project, accepted, ids
+from tests.image.engine import ENGINE, IMAGE, OWNER, SHADOWS, WORKSPACE, contain, give_away, owners
+from tests.walks.project import Project, accepted, ids
 
-ENGINE, IMAGE = os.environ.get("GATE_ENGINE", "docker"), os.environ["GATE_IMAGE"]
 PUBLISHED = "ghcr.io/llm-regression-gate/gate"
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "docker.md").read_text()
-WORKSPACE = "/github/workspace"
 REPORTS = ("--markdown", "out/report.md", "--json", "out/report.json", "--junit", "out/report.xml")
 FILES = ("out/report.md", "out/report.json", "out/report.xml")
-
-
-def contain(root: Path, *arguments: str, options: tuple[str, ...] = (), image: str = IMAGE) -> Ended:
-    """Run the image as GitHub does: the workspace mounted and the working directory."""
-    mount = ("--volume", f"{root}:{WORKSPACE}", "--workdir", WORKSPACE)
-    done = subprocess.run(
-        [ENGINE, "run", "--rm", *mount, *options, image, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def inspected(field: str) -> Any:
@@ -92,14 +77,10 @@ def test_a_check_against_a_commit_gives_the_same_verdict_as_on_a_laptop(project:
 
 
 def test_a_check_asked_of_a_repository_that_belongs_to_somebody_else_reads_its_base(project: Project) -> None:
-    for path in [project.root, *project.root.rglob("*")]:
-        os.chown(path, 12345, 12345)
+    give_away(project.root)
     ended = contain(project.root, "check", "--base", "main~1")
     assert ended.code == 1, ended.text
     assert "(main~1)" in ended.out
-
-
-SHADOW = "import sys\nprint('SHADOWED', __file__)\nsys.exit(0)\n"
 
 
 @pytest.mark.parametrize("verb", [("--version",), ("validate",), ("check", "--base", "main~1")], ids=" ".join)
@@ -107,16 +88,8 @@ def test_nothing_in_the_workspace_takes_the_place_of_a_module_of_ours(
     project: Project, verb: tuple[str, ...]
 ) -> None:
     expected = contain(project.root, *verb)
-    for name in (
-        "json",
-        "anthropic",
-        "click",
-        "sitecustomize",
-        "usercustomize",
-        "gate/__init__",
-        "yaml/__init__",
-    ):
-        project.write(f"{name}.py", SHADOW)
+    for name, text in SHADOWS.items():
+        project.write(name, text)
     environment = (
         "PYTHONPATH=.",
         f"PYTHONUSERBASE={WORKSPACE}",
@@ -138,11 +111,12 @@ def test_no_bytecode_of_root_is_left_in_the_workspace(project: Project) -> None:
 
 
 def test_as_the_calling_user_it_leaves_files_of_theirs(project: Project) -> None:
-    for path in [project.root, *project.root.rglob("*")]:
-        os.chown(path, 12345, 12345)
-    ended = contain(project.root, "check", "--base", "main~1", *REPORTS, options=("--user", "12345:12345"))
+    give_away(project.root)
+    ended = contain(
+        project.root, "check", "--base", "main~1", *REPORTS, options=("--user", f"{OWNER}:{OWNER}")
+    )
     assert ended.code == 1, ended.text
-    assert {path.stat().st_uid for path in project.root.rglob("*")} == {12345}
+    assert owners(project.root) == {OWNER}
 
 
 def test_what_is_installed_fits_together(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""The action in its container, as GitHub runs it, against a GitHub that remembers."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.fakes.github.repository import Pull
+from tests.image.engine import ENGINE, IMAGE, OWNER, SHADOWS, WORKSPACE, give_away, owners
+from tests.walks.project import Ended
+from tests.walks.stage import Acted, Stage
+
+HANDED_OVER = ("GITHUB_", "INPUT_", "RUNNER_", "ANTHROPIC_", "CI")
+
+
+def act(stage: Stage, event: str, *, pull: Pull) -> Acted:
+    """Check out what GitHub would, for a user who is not root, and run the image on it."""
+    environment = stage.environment(event, pull=pull)
+    stage.checkout(environment["GITHUB_SHA"])
+    give_away(stage.workspace)
+    given = {name: value for name, value in environment.items() if name.startswith(HANDED_OVER)}
+    given |= {"GITHUB_WORKSPACE": WORKSPACE, "HOME": "/github/home"}
+    command = [ENGINE, "run", "--rm", "--network", "host", "--workdir", WORKSPACE]
+    command += ["--volume", f"{stage.workspace}:{WORKSPACE}", "--volume", f"{stage.folder}:{stage.folder}"]
+    command += [part for name in given for part in ("--env", name)]
+    done = subprocess.run(
+        [*command, IMAGE, "action"],
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return Acted(Ended(done.returncode, done.stdout, done.stderr), stage, environment, pull.head_sha)
+
+
+@pytest.mark.parametrize(("broken", "code", "state"), [(0, 0, "success"), (12, 1, "failure")])
+def test_a_pull_request_gets_status_comment_and_files_of_the_workspace_owner(
+    stage: Stage, broken: int, code: int, state: str
+) -> None:
+    stage.behave({"case-000": ["right"]})
+    stage.repo.commit("feature", SHADOWS)
+    if broken:
+        stage.break_cases(broken)
+    pull = stage.pull()
+    acted = act(stage, "pull_request.opened", pull=pull)
+    assert (acted.code, acted.states) == (code, ["pending", state]), acted.log
+    assert len(acted.comments) == 1
+    assert "SHADOWED" not in acted.everything()
+    assert owners(stage.workspace) == {OWNER}
+    assert not list(stage.workspace.rglob("__pycache__"))
