@@ -124,7 +124,7 @@ def test_a_workflow_grants_nothing_at_the_top_and_each_job_what_it_needs(path: P
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_an_action_of_others_is_pinned_by_its_commit_and_tells_its_version(path: Path) -> None:
-    used = re.findall(r"uses: (.*)", path.read_text())
+    used = re.findall(r"^ +(?:- )?uses: (.*)$", path.read_text(), re.MULTILINE)
     assert used
     others = [line for line in used if not line.startswith("./ ")]
     assert [line for line in others if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", line)] == []
