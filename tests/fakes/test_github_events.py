@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.conftest import Asks
 from tests.fakes.github import FakeGitHub, Pull, Repository, Token
 from tests.fakes.github.events import About, overlay
 
@@ -149,4 +150,18 @@ def test_a_job_finds_its_event_and_what_github_names_for_it(
         assert Path(told["GITHUB_STEP_SUMMARY"]).read_text() == Path(told["GITHUB_OUTPUT"]).read_text() == ""
         run = repo.runs[int(told["GITHUB_RUN_ID"])]
         assert (run.event, run.status) == (told["GITHUB_EVENT_NAME"], "in_progress")
-        assert ("GITHUB_HEAD_REF" in told) == event.startswith("pull_request")
+        assert bool(told["GITHUB_HEAD_REF"]) == event.startswith("pull_request")
+
+
+def test_another_attempt_belongs_to_the_same_run(
+    fake: FakeGitHub, pull: Pull, token: Token, ask: Asks, tmp_path: Path
+) -> None:
+    repo = pull.repository
+    first = fake.job("pull_request.opened", token, repo=repo, folder=tmp_path, pull=pull)
+    run = repo.runs[int(first["GITHUB_RUN_ID"])]
+    run.status, run.conclusion = "completed", "failure"
+    assert ask("POST", f"actions/runs/{run.id}/rerun").status_code == 201
+    again = fake.job("pull_request.opened", token, repo=repo, folder=tmp_path, pull=pull, within=run)
+    assert again["GITHUB_RUN_ID"] == first["GITHUB_RUN_ID"]
+    assert (first["GITHUB_RUN_ATTEMPT"], again["GITHUB_RUN_ATTEMPT"]) == ("1", "2")
+    assert len(repo.runs) == 1

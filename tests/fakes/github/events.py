@@ -47,6 +47,8 @@ class About:
     branch: str = "main"
     before: str = NEVER
     inputs: Json = field(default_factory=dict)
+    within: Run | None = None
+    """For a job: the run that it belongs to, where it is another attempt of one. Otherwise a new one is made."""
 
     @property
     def the_pull(self) -> Pull:
@@ -232,34 +234,38 @@ BUILDERS: dict[str, Callable[[About, Json], Json]] = {
 def environment(event: str, about: About) -> dict[str, str]:
     """GITHUB_SHA, GITHUB_REF and their like, as GitHub's page on events says for each event."""
     name = event.partition(".")[0]
-    repo, refs = about.repo, {}
-    branch = repo.default_branch
-    if name in ("push", "merge_group", "workflow_dispatch"):
-        branch = about.branch
-    sha, ref = repo.branches[branch], f"refs/heads/{branch}"
-    if name in ("pull_request", "pull_request_target"):
-        pull = about.the_pull
-        refs = {"GITHUB_HEAD_REF": pull.head_ref, "GITHUB_BASE_REF": pull.base_ref}
-        sha, ref = pull.base_tip, f"refs/heads/{pull.base_ref}"
-        if name == "pull_request":
-            made = pull.test_merge()
-            # The run of a merged pull request has the commit that it became.
-            sha, ref = made.sha if made else pull.head_sha, f"refs/pull/{pull.number}/merge"
-    run = _run(name, about)
+    repo, run = about.repo, about.within or _run(name, about)
+    run.status, run.conclusion = "in_progress", None
+    sha, ref = _commit_and_ref(name, about)
+    of_pull = about.pull if name in ("pull_request", "pull_request_target") else None
+    kept = ref.removeprefix("refs/heads/").removeprefix("refs/")
     return {
         "GITHUB_ACTIONS": "true", "CI": "true", "GITHUB_EVENT_NAME": name, "GITHUB_SHA": sha, "GITHUB_REF": ref,
+        "GITHUB_REF_NAME": kept.removeprefix("pull/"), "GITHUB_REF_TYPE": "branch",
+        # Empty, not absent, where there is no pull request.
+        "GITHUB_HEAD_REF": of_pull.head_ref if of_pull else "", "GITHUB_BASE_REF": of_pull.base_ref if of_pull else "",
         "GITHUB_ACTOR": about.actor, "GITHUB_TRIGGERING_ACTOR": about.actor, "GITHUB_RUN_ID": str(run.id),
-        "GITHUB_RUN_NUMBER": "1", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_JOB": "gate", "GITHUB_WORKFLOW": "gate",
-        "GITHUB_REPOSITORY_OWNER": repo.owner, **refs,
+        "GITHUB_RUN_NUMBER": "1", "GITHUB_RUN_ATTEMPT": str(run.attempt), "GITHUB_JOB": "gate",
+        "GITHUB_WORKFLOW": run.workflow_name, "GITHUB_WORKFLOW_REF": f"{repo.full_name}/{run.workflow}@{ref}",
+        "GITHUB_REPOSITORY_ID": str(repo.id), "GITHUB_REPOSITORY_OWNER": repo.owner,
     }  # fmt: skip
 
 
-def _run(name: str, about: About) -> Run:
-    """The run that the job belongs to. Only pull_request's is one of the head: all else runs on a branch of ours."""
+def _commit_and_ref(name: str, about: About) -> tuple[str, str]:
     if name == "pull_request":
-        run = about.repo.run(about.the_pull, actor=about.actor)
-    else:
-        branch = about.the_pull.base_ref if name == "pull_request_target" else about.branch
-        run = about.repo.run(event=name, branch=branch, actor=about.actor)
-    run.status, run.conclusion = "in_progress", None
-    return run
+        pull = about.the_pull
+        made = pull.test_merge()
+        return (made.sha if made else pull.head_sha), f"refs/pull/{pull.number}/merge"
+    if name == "pull_request_target":
+        return about.the_pull.base_tip, f"refs/heads/{about.the_pull.base_ref}"
+    moving = name in ("push", "merge_group", "workflow_dispatch")
+    branch = about.branch if moving else about.repo.default_branch
+    return about.repo.branches[branch], f"refs/heads/{branch}"
+
+
+def _run(name: str, about: About) -> Run:
+    """A run for the job. Only pull_request's is one of the head: all else runs on a branch of ours."""
+    if name == "pull_request":
+        return about.repo.run(about.the_pull, actor=about.actor)
+    branch = about.the_pull.base_ref if name == "pull_request_target" else about.branch
+    return about.repo.run(event=name, branch=branch, actor=about.actor)
