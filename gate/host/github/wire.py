@@ -2,7 +2,7 @@
 
 It never repeats a write that may have happened, unless told that twice is the same as once.
 
-PyGithub's own GithubRetry is not used: see docs/decisions/0010-github-retries.md.
+PyGithub's own GithubRetry is not used: see docs/decisions/0008-github-retries.md.
 """
 
 import time
