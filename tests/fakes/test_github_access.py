@@ -95,6 +95,8 @@ def test_nobodys_token_is_refused_and_no_token_reads_what_is_public(
 
 
 def test_a_job_is_nobody(fake: FakeGitHub, ask: Asks) -> None:
+    assert ask("GET", "/user", by=None).status_code == 401
+    assert ask("GET", "/rate_limit", by=None).json()["rate"]["limit"] == 60
     assert ask("GET", "/user").status_code == 403
     assert ask("GET", "/user", by=fake.person_token("maria")).json()["login"] == "maria"
 
@@ -132,7 +134,7 @@ def test_a_login_that_nobody_bears_is_not_found_and_a_stranger_reads_what_is_pub
 
 
 def test_a_team_tells_its_members_to_who_may_ask(fake: FakeGitHub, repo: Repository, ask: Asks) -> None:
-    fake.world.team("acme", "prompts", members=("maria",))
+    fake.team("acme", "prompts", members=("maria",))
     fake.world.teams["acme/prompts"]["invited"] = "pending"
     path = "/orgs/acme/teams/prompts/memberships/"
     app = fake.app_token(repo, login="gate-app[bot]", members="read")

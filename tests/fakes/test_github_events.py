@@ -107,7 +107,7 @@ def test_an_organization_is_named_where_the_owner_is_one(
     fake: FakeGitHub, repo: Repository, pull: Pull
 ) -> None:
     assert "organization" not in fake.payload("pull_request.opened", repo, pull=pull)
-    fake.world.team("acme", "prompts")
+    fake.team("acme", "prompts")
     assert fake.payload("pull_request.opened", repo, pull=pull)["organization"]["login"] == "acme"
 
 

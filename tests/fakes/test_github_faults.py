@@ -1,7 +1,6 @@
 """Faults come when they are ordered, once for each order, and the journal tells what happened all the same."""
 
 import threading
-import time
 
 import httpx2
 import pytest
@@ -84,13 +83,11 @@ def test_broken_json_and_a_proxys_page_are_no_json(fake: FakeGitHub, ask: Asks) 
 
 
 def test_an_answer_that_is_late_is_not_waited_for_when_the_test_ends() -> None:
-    began = time.monotonic()
     with FakeGitHub() as github:
         github.repository("acme/shop")
-        github.fail(Fault.late(300.0))
+        github.fail(Fault.late(3600.0))
         with pytest.raises(httpx2.ReadTimeout):
-            browser().get(f"{github.api_url}/repos/acme/shop", timeout=0.05)
-    assert time.monotonic() - began < 60
+            browser().get(f"{github.api_url}/repos/acme/shop", timeout=httpx2.Timeout(20, read=0.2))
 
 
 def test_an_answer_in_the_operations_place_is_what_comes(fake: FakeGitHub, pull: Pull, ask: Asks) -> None:

@@ -78,6 +78,10 @@ class FakeGitHub:
     def fork(self, repo: Repository, *, owner: str = "mallory") -> Repository:
         return self.world.fork(repo, owner=owner)
 
+    def team(self, organization: str, slug: str, *, members: tuple[str, ...] = ()) -> None:
+        """A team of an organization, which its owner thereby is."""
+        self.world.team(organization, slug, members=members)
+
     def job_token(self, repo: Repository, **permissions: Level) -> Token:
         """A job's GITHUB_TOKEN: contents="read", pull_requests="write" and so on; what is not named is "none"."""
         return self.world.job_token(repo, **permissions)

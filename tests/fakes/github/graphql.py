@@ -1,7 +1,8 @@
 """GraphQL: the two mutations and the few queries that a gate could send, run against GitHub's own schema.
 
 graphql-core checks the query, its variables and the answer against schema.graphql (GitHub's, cut to these types), so
-that a field that GitHub doesn't have fails here as it would there.
+that a field that GitHub doesn't have fails here as it would there. The words of a stale head, of a missing right and of
+a missing repository are GitHub's, seen in its logs; those of a missing branch and of bad base64 are only likely.
 """
 
 import base64
