@@ -25,6 +25,7 @@ VERBS = {
     "accept": "Take fresh draws and write them as the baseline.",
     "check": "Run the suites, compare with the baseline, report the verdict.",
     "run": "Run the suites and keep what came back; no verdict.",
+    "merge": "Merge the results of the shards of a run into one file.",
     "compare": "Compare a results file with a baseline; nothing is run.",
     "label": "Say of one response after the other whether it passes, to calibrate a judge.",
     "action": "What the GitHub Action runs: an event in, a verdict told, its exit code out.",

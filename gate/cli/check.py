@@ -37,7 +37,7 @@ from gate.cli.reporting import Files, publish
 )
 @fresh_option
 @report_options
-def command(  # noqa: PLR0913 - click hands over the options one by one
+def command(
     suites: tuple[str, ...],
     config: Path,
     base: str | None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,7 @@ from gate.cli.options import (
     check_outputs,
     check_results,
     config_option,
+    fresh_option,
     keep_results,
     notice,
     progress,
@@ -25,7 +26,20 @@ from gate.model.scorecard import MOST_DRAWS
 if TYPE_CHECKING:
     from gate.model.run import RunResult
 
-_FAILED = 4
+_FAILED, _MOST = 4, 1000
+
+
+class ShardText(click.ParamType[tuple[int, int]]):
+    """`2/3` → (2, 3)."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number of a part, counted from 1, and how many there are."""
+        number, slash, of = str(value).partition("/")
+        if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= _MOST):
+            self.fail(f"{value!r} is not a part of a whole, such as 2/3 (at most {_MOST} parts).", param, ctx)
+        return int(number), int(of)
 
 
 @click.command("run", cls=ForeignCodeVerb)
@@ -47,8 +61,22 @@ _FAILED = 4
     type=click.Path(path_type=Path, dir_okay=False),
     help="Score the replies of this results file anew instead of running; the target is not asked.",
 )
-def command(
-    suites: tuple[str, ...], config: Path, output: Path | None, draws: int | None, rescore: Path | None
+@click.option(
+    "--shard",
+    type=ShardText(),
+    metavar="I/N",
+    help="Run only part I of N of the cases; `gate merge` makes one file of all parts. Caps hold for each part.",
+)
+@fresh_option
+def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
+    suites: tuple[str, ...],
+    config: Path,
+    output: Path | None,
+    draws: int | None,
+    rescore: Path | None,
+    shard: tuple[int, int] | None,
+    *,
+    fresh: bool,
 ) -> int:
     """Run the suites and keep what came back; no verdict.
 
@@ -57,14 +85,16 @@ def command(
     from gate.flows import run  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 
-    if rescore and (suites or draws):
-        raise click.UsageError("--rescore takes suite and draws from its file: leave out SUITE and --draws")
+    if rescore and (suites or draws or shard or fresh):
+        raise click.UsageError(
+            "--rescore takes suite and draws from its file: leave out SUITE, --draws, --shard and --fresh"
+        )
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output])
     if rescore:
         return _told(run.rescore(place, rescore), output)
     check_results(place.tree, config, suites, output)
-    with run.run(place, only=suites, draws=draws) as results:
+    with run.run(place, only=suites, draws=draws, fresh=fresh, shard=shard) as results:
         return _told(results, output)
 
 

@@ -2,30 +2,54 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from gate.base import needed_text
 from gate.model.files import load_results
 from gate.model.run import RunResult
 from gate.place import Place
-from gate.ready import prepare
+from gate.ready import Prepared, Ready, prepare
+from gate.run.shards import dealt
 from gate.running import Draws, bench
 
 
 @contextmanager
 def run(
-    place: Place, *, only: Sequence[str] = (), draws: int | None = None, fresh: bool = False
+    place: Place,
+    *,
+    only: Sequence[str] = (),
+    draws: int | None = None,
+    fresh: bool = False,
+    shard: tuple[int, int] | None = None,
 ) -> Iterator[Mapping[str, RunResult]]:
     """Run, and judge nothing. Leave the block when the results are delivered: until then the runs are not over.
 
-    With `fresh` every draw is taken anew.
+    With `fresh` every draw is taken anew. With a `shard` (number, of) only that part of each suite's cases is run; a
+    suite that has fewer cases is left out.
 
     Raises:
         UserError, InterruptedRunError: as `check`.
     """
     prepared = prepare(place.tree, place.config, only=only)
+    suites = _dealt(place, prepared, shard) if shard is not None else prepared.suites
     with bench(place, prepared.suites, fresh=fresh) as runs:
-        yield runs.take(prepared.suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
+        yield runs.take(suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
+
+
+def _dealt(place: Place, prepared: Prepared, shard: tuple[int, int]) -> list[Ready]:
+    """The suites with this part of their cases, without those that have none in it."""
+    number, of = shard
+    parts = []
+    for ready in prepared.suites:
+        suite = dealt(ready.suite, number, of, target=ready.fingerprint, instruments=ready.instruments)
+        if suite is None:
+            place.notice(
+                f"{ready.suite.name}: has {len(ready.suite.cases)} cases, and none for {number}/{of}"
+            )
+        else:
+            parts.append(replace(ready, suite=suite))
+    return parts
 
 
 def rescore(place: Place, results: Path) -> Mapping[str, RunResult]:

@@ -70,7 +70,8 @@ def load_baseline(text: str, place: str) -> Scorecard:
 
 def dump_results(result: RunResult) -> str:
     """RunResult → the text of a results file: self-contained, one case and one trial a line."""
-    head = result.model_dump(mode="json", exclude={"cases", "trials", "version"})
+    told = {"cases", "trials", "version", "duration_s"} | ({"shard"} if result.shard is None else set())
+    head = result.model_dump(mode="json", exclude=told)
     lines = [f"{_json(key)}: {canonical_json(value)}" for key, value in sorted(head.items())]
     cases = ",\n".join(_row(case) for case in result.cases)
     trials = ",\n".join(_row(trial) for trial in result.trials)

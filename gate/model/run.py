@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from gate.model.base import Noun
-from gate.model.case import Case
+from gate.model.case import Case, Shard
 from gate.model.reply import Expense, Failure, Reply
 from gate.model.score import Metric, Score
 
@@ -36,7 +36,8 @@ class RunResult(Noun):
     """A finished (or stopped) run. `trials` are sorted by the order of the cases, then by index, whatever the timing.
 
     `target` maps each part that the target depends on (its spec, each file or pattern) to a hash of its content.
-    `duration_s` is wall time in seconds.
+    With a `shard` it is a part of a run. `duration_s` is wall time in seconds; no file tells it: the same trials are
+    the same bytes, whoever took how long over them.
     """
 
     version: Literal[1] = 1
@@ -47,4 +48,5 @@ class RunResult(Noun):
     target: dict[str, str]
     trials: tuple[Trial, ...]
     stopped: Stopped | None = None
+    shard: Shard | None = None
     duration_s: float = Field(default=0, ge=0)

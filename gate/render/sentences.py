@@ -104,7 +104,8 @@ def run_sentence(run: RunSummary) -> Words:
     ]
     if run.resumed:
         took.append(f"{count(run.resumed)} of them kept from before")
-    took.append(duration(run.duration_s))
+    if run.duration_s:
+        took.append(duration(run.duration_s))
     if run.throughput_per_s is not None:
         took.append(f"{tidy(f'{run.throughput_per_s:,.1f}')} a second")
     if run.latency_p50_s is not None and run.latency_p95_s is not None:

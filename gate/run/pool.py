@@ -9,7 +9,7 @@ def pooled(first: RunResult, second: RunResult) -> RunResult:
     Raises:
         ValueError: another suite, target, cases or metric, or a draw that stands in both: they cannot be pooled.
     """
-    for field in ("suite", "target", "cases"):
+    for field in ("suite", "target", "cases", "shard"):
         if getattr(first, field) != getattr(second, field):
             raise ValueError(f"two runs with different {field} cannot be pooled")
     differing = [

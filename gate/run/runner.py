@@ -7,24 +7,21 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-from gate.model.case import Case
 from gate.model.errors import InterruptedRunError
 from gate.model.ports import Progress
 from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.run import RunResult, Stopped, Trial
+from gate.run.brake import Brake
 from gate.run.budget import Ledger
-from gate.run.claim import Claim, Kept
+from gate.run.claim import Claim
 from gate.run.failures import Seam, public, without_secrets
 from gate.run.journal import Journal
 from gate.run.plan import RunPlan
-from gate.run.refusals import Refusals
+from gate.run.scoring import NOTHING, Scoring
+from gate.run.seat import Done, Seat
 from gate.run.tab import Tab, spending
-from gate.run.scoring import NOTHING
 
 _GRACE_S = 1.0  # for what was cancelled to put itself in order
 
@@ -50,20 +47,6 @@ async def run(
     return await _Run(plan, progress=progress, claim=claim, ledger=ledger).result()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Seat:
-    """A trial that is to be done; with a reply that was kept, only the scores that it lacks are."""
-
-    case: Case
-    index: int
-    kept: Kept | None = None
-
-    @property
-    def reply(self) -> Reply | None:
-        """The reply that was kept."""
-        return self.kept.trial.reply if self.kept is not None else None
-
-
 class _Run:
     """One run in progress."""
 
@@ -74,15 +57,12 @@ class _Run:
         self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
         self._secrets = secrets_of(os.environ)
         self._trials: list[Trial] = []
-        self._seats: deque[_Seat] = deque()
+        self._seats: deque[Seat] = deque()
         self._divide()
         self._total = len(self._seats) + len(self._trials)
         self._resumed = len(self._trials)
-        self._refusals = Refusals(total=len(self._seats))
-        self._refusals_of_judge = Refusals(total=len(self._seats), who="the model of a judge")
-        self._stopped: Stopped | None = None
+        self._brake = Brake(ledger, total=len(self._seats))
         self._freed = asyncio.Event()
-        self._tabs: set[Tab] = set()
         self._workers: list[asyncio.Task[None]] = []
 
     async def result(self) -> RunResult:
@@ -100,7 +80,7 @@ class _Run:
             if self._progress is not None:
                 self._progress.ended()
         if self._claim is not None:
-            self._claim.complete = self._stopped is None
+            self._claim.complete = self._brake.stopped is None
         return self._assembled(duration_s=time.perf_counter() - start)
 
     def _divide(self) -> None:
@@ -112,17 +92,19 @@ class _Run:
         for index in range(plan.first_index, plan.first_index + plan.draws):
             for case in plan.suite.cases:
                 kept = self._claim.kept(case, index=index) if self._claim is not None else None
-                self._paid.extend([kept.trial] if kept is not None and kept.paid else [])
+                if kept is not None and kept.paid:
+                    self._ledger.count(kept.trial)
                 if kept is not None and kept.whole:
                     self._trials.append(kept.trial)
                 else:
-                    self._seats.append(_Seat(case=case, index=index, kept=kept))
+                    self._seats.append(Seat(case=case, index=index, kept=kept))
 
     async def _work_off(self) -> None:
         count = min(self._plan.suite.concurrency, len(self._seats))
         self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
         left_s = self._ledger.left_s()
-        over = asyncio.get_running_loop().call_later(left_s, self._spend_no_more) if left_s is not None else None
+        loop = asyncio.get_running_loop()
+        over = None if left_s is None else loop.call_later(left_s, self._time_is_up)
         try:
             if self._workers:
                 done, _ = await asyncio.wait(self._workers, return_when=asyncio.FIRST_EXCEPTION)
@@ -133,6 +115,10 @@ class _Run:
             if over is not None:
                 over.cancel()
             await self._wind_up()
+
+    def _time_is_up(self) -> None:
+        self._brake.spend_no_more()
+        self._freed.set()
 
     async def _wind_up(self) -> None:
         """End what is still running, and see everything that was finished to the disk."""
@@ -146,36 +132,39 @@ class _Run:
 
     async def _work(self) -> None:
         while (seat := await self._next()) is not None:
-            tab = Tab(self._ledger)
-            self._tabs.add(tab)
+            tab = self._brake.tab()
             with spending(tab):
-                trial = await self._attempt(seat, tab)
-            self._tabs.discard(tab)
-            if trial is None:
+                done = await self._attempt(seat, tab)
+            trial = done.trial if done is not None else None
+            if done is None:
                 self._ledger.abandon()
             else:
-                await self._finish(seat, trial)
+                await self._finish(seat, done)
             self._freed.set()
-            self._heed(trial, tab)
+            if self._brake.heed(trial, tab):
+                for worker in self._workers:
+                    if worker is not asyncio.current_task():
+                        worker.cancel()
 
-    async def _finish(self, seat: _Seat, trial: Trial) -> None:
+    async def _finish(self, seat: Seat, done: Done) -> None:
         """See a trial to the disk, and count it. Cancelled meanwhile, it is counted all the same."""
+        trial = done.trial
         self._trials.append(trial)
         try:
             if self._claim is not None:
-                await self._claim.keep(seat.case, trial)
+                await self._claim.keep(seat.case, trial, shares=done.shares, kept=seat.kept)
         finally:
             if self._progress is not None:
                 self._progress.finished(trial)
             if seat.reply is None:
                 self._ledger.finish(trial)
 
-    async def _next(self) -> _Seat | None:
-        while self._seats and self._stopped is None:
+    async def _next(self) -> Seat | None:
+        while self._seats and self._brake.stopped is None:
             if self._seats[0].reply is not None:
                 return self._seats.popleft()
             if self._ledger.refusal() is not None:
-                self._spend_no_more()
+                self._brake.spend_no_more()
             elif self._ledger.must_wait():
                 self._freed.clear()
                 await self._freed.wait()
@@ -184,57 +173,36 @@ class _Run:
                 return self._seats.popleft()
         return None
 
-    async def _attempt(self, seat: _Seat, tab: Tab) -> Trial | None:
+    async def _attempt(self, seat: Seat, tab: Tab) -> Done | None:
         """One trial: ask, then score. Whatever goes wrong is a Failure in it; None where the budget denied the call."""
         reply = seat.reply or await self._ask(seat)
-        place = {"case_id": seat.case.id, "index": seat.index}
+        kept, place = seat.kept, {"case_id": seat.case.id, "index": seat.index}
         if isinstance(reply, Failure):
             if tab.denied and not tab.expenses:
                 return None
-            return Trial(**place, failures=(reply,), expenses=tab.expenses)
+            return Done(trial=Trial(**place, failures=(reply,), expenses=tab.expenses))
         sample = Sample(case=seat.case, reply=reply, index=seat.index)
-        scores, failures = await self._plan.instruments.score(sample)
+        scoring = await self._plan.instruments.score(
+            sample, known=kept.known if kept is not None else NOTHING
+        )
         if tab.denied:  # whatever an evaluator made of that: its judge was not asked
-            scores, failures = (), (unscored(tab),)
-        trial = Trial(**place, reply=reply, scores=scores, failures=failures, expenses=tab.expenses)
-        return without_secrets(trial, secrets=self._secrets)
+            scoring = Scoring(given=NOTHING, failures=(tab.unscored(),))
+        trial = Trial(
+            **place,
+            reply=reply,
+            scores=scoring.scores,
+            failures=scoring.failures,
+            expenses=(*(kept.trial.expenses if kept is not None else ()), *tab.expenses),
+        )
+        return Done(trial=without_secrets(trial, secrets=self._secrets), shares=scoring.shares)
 
-    async def _ask(self, seat: _Seat) -> Reply | Failure:
+    async def _ask(self, seat: Seat) -> Reply | Failure:
         answer: object = await self._seam.call(self._plan.target.draw(seat.case, index=seat.index))
         if isinstance(answer, Reply):
             return answer
         if isinstance(answer, Failure):
             return public(answer)
         return self._seam.failure("bad_reply", f"the target returned a {type(answer).__name__}, no Reply")
-
-    def _heed(self, trial: Trial | None, tab: Tab) -> None:
-        """Stop a run that may spend no more, or whose every call would be refused."""
-        if tab.denied:
-            self._spend_no_more()
-        refusal = None
-        if trial is not None and not tab.denied:
-            refusal = self._refusals.hear(target_failure(trial))
-        for judged in tab.judged:
-            refusal = refusal or self._refusals_of_judge.hear(judged)
-        if refusal is None or self._stopped is not None:
-            return
-        self._stop("target", refusal)
-        for worker in self._workers:
-            if worker is not asyncio.current_task():
-                worker.cancel()
-
-    def _spend_no_more(self) -> None:
-        """A cap is reached: nothing is started any more, what waits need wait no longer, and calls in flight go on."""
-        refusal = self._ledger.refusal()
-        if refusal is None or self._stopped is not None:
-            return
-        self._stop("budget", f"{refusal}; mend the budget, and the same command goes on from here")
-        self._freed.set()
-        for tab in self._tabs:
-            tab.stop(refusal)
-
-    def _stop(self, reason: Literal["budget", "target"], message: str) -> None:
-        self._stopped = Stopped(reason=reason, message=message, left=0)
 
     def _interruption(self) -> str:
         count = f"{len(self._trials)} of {self._total} trials of suite {self._plan.suite.name} were done"
@@ -246,7 +214,7 @@ class _Run:
         plan = self._plan
         order = {case.id: number for number, case in enumerate(plan.suite.cases)}
         trials = sorted(self._trials, key=lambda trial: (order[trial.case_id], trial.index))
-        stopped = self._stopped
+        stopped = self._brake.stopped
         if stopped is not None:
             left = self._total - len(trials)
             message = f"{stopped.message} ({left} of {self._total} trials were not done)"
@@ -259,5 +227,6 @@ class _Run:
             target=dict(plan.target_fingerprint),
             trials=tuple(trials),
             stopped=stopped,
+            shard=plan.suite.shard,
             duration_s=duration_s,
         )

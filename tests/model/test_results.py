@@ -20,7 +20,6 @@ RUN = make_run(
         make_trial("b", scores=(Score.abstain("why", metric="accuracy"),)),
         make_trial("b", 1, reply=None, failures=(Failure(stage="target", kind="timeout", message="m"),)),
     ],
-    duration_s=2.5,
 )
 TEXT = dump_results(RUN)
 OTHERWISE = {
@@ -57,7 +56,7 @@ def test_a_file_in_another_layout_says_the_same(layout: str) -> None:
 def test_it_can_be_gone_through_again_and_reduced_to_some_cases() -> None:
     file = ResultsFile(TEXT, "results.json")
     assert [list(file.trials), list(file.cases)] == [list(file.trials), list(file.cases)]
-    assert file.only({"b"}) == make_run(RUN.trials[1:], duration_s=2.5, draws=RUN.draws)
+    assert file.only({"b"}) == make_run(RUN.trials[1:], draws=RUN.draws)
     assert file.only(()) == RUN.model_copy(update={"cases": (), "trials": ()})
 
 
