@@ -78,6 +78,21 @@ class Permission(Noun):
         return self.role in {"write", "maintain", "admin"}
 
 
+class Commit(Noun):
+    """A commit. `author` and `committer` are the logins that its addresses belong to, empty where they are nobody's.
+
+    Anyone can write any address: only where `verified` (signed, by a key that the host knows) is its committer who it
+    says. A commit that the host itself made for an account is signed and has the committer `web-flow`.
+    """
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+    author: str = ""
+    committer: str = ""
+    verified: bool = False
+
+
 class CommitComparison(Noun):
     """What lies between two commits: `changes` are those from their merge base to the second one.
 

@@ -40,6 +40,16 @@ class Comments(Asking):
                 self._login = _GITHUB_TOKEN
         return self._login
 
+    def comment(self, comment: int) -> Comment:
+        """One comment, as it is now.
+
+        Raises:
+            HostError: it is gone, or may not be read.
+        """
+        task = Task(doing=f"reading comment {comment}", needs="pull-requests: read")
+        found = self._wire.read(task, self._at("issues", "comments", comment), parse=comment_of)
+        return self._signed([found])[0]
+
     def comments(self, number: int) -> tuple[Comment, ...]:
         """All comments on a pull request, the oldest first.
 

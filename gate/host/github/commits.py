@@ -2,29 +2,19 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gate.host.github.asking import Asking
 from gate.host.github.failure import HostError, Task
 from gate.host.github.history import ApiHistory
 from gate.host.github.pulls import changes_of, file_names
-from gate.model.hosting import CommitComparison, StaleHead
+from gate.model.hosting import Commit, CommitComparison, StaleHead
 
 _READ, _WRITE = "contents: read", "contents: write"
 _MOST_FILES = 300  # GitHub lists no more of a comparison
 _COMMIT = (
     "mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }"
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Tip:
-    """What a branch points to."""
-
-    sha: str
-    parents: tuple[str, ...]
-    message: str
 
 
 class Commits(Asking):
@@ -34,15 +24,33 @@ class Commits(Asking):
         """Files at commits, one call each, kept for as long as it lives. `prefix` is the folder of gate.yaml."""
         return ApiHistory(self._wire, prefix=prefix)
 
+    def commit(self, sha: str) -> Commit:
+        """One commit.
+
+        Raises:
+            HostError: there is no such commit, or it may not be read.
+        """
+        task = Task(doing=f"reading commit {sha[:12]}", needs=_READ)
+        # Its files stand in the answer too: one is the fewest.
+        return self._wire.read(task, self._at("commits", sha), parse=_commit, query={"per_page": 1})
+
+    def commits_of(self, path: str, *, at: str, most: int = 30) -> tuple[Commit, ...]:
+        """The last commits up to `at` that changed a file or folder, the newest first; at most 100.
+
+        Raises:
+            HostError: they may not be read.
+        """
+        task = Task(doing=f"reading the commits that changed {path}", needs=_READ)
+        query = {"sha": at, "path": path, "per_page": most}
+        return self._wire.read(task, self._at("commits"), parse=_commits, query=query)
+
     def first_parent(self, sha: str) -> str | None:
         """What a commit stands on: of a merge commit, the side that was merged into. None: it is the first of all.
 
         Raises:
             HostError: there is no such commit, or it may not be read.
         """
-        task = Task(doing=f"reading commit {sha[:12]}", needs=_READ)
-        parents = self._wire.read(task, self._at("git", "commits", sha), parse=_parents)
-        return parents[0] if parents else None
+        return next(iter(self.commit(sha).parents), None)
 
     def merge_base(self, base: str, *, head: str) -> str:
         """The last commit that both stand on.
@@ -59,7 +67,9 @@ class Commits(Asking):
             HostError: the two have nothing in common, or may not be read.
         """
         task = Task(doing=f"comparing {base[:12]} with {head[:12]}", needs=_READ)
-        return self._wire.read(task, self._at("compare", f"{base}...{head}"), parse=_comparison)
+        # The files stand on the first page, however few commits are on it.
+        path = self._at("compare", f"{base}...{head}")
+        return self._wire.read(task, path, parse=_comparison, query={"per_page": 1})
 
     def commit_on_branch(
         self, branch: str, *, expected_head: str, files: Mapping[str, str], message: str
@@ -105,18 +115,24 @@ class Commits(Asking):
             "fileChanges": {"additions": additions},
         }
 
-    def _tip(self, branch: str) -> _Tip:
+    def _tip(self, branch: str) -> Commit:
         task = Task(doing=f"reading branch {branch}", needs=_READ)
-        return self._wire.read(task, self._at("branches", branch), parse=_tip_of)
+        return self._wire.read(task, self._at("branches", branch), parse=lambda data: _commit(data["commit"]))
 
 
-def _parents(data: Mapping[str, Any]) -> list[str]:
-    return [parent["sha"] for parent in data["parents"]]
+def _commit(data: Mapping[str, Any]) -> Commit:
+    return Commit(
+        sha=data["sha"],
+        parents=tuple(parent["sha"] for parent in data["parents"]),
+        message=data["commit"]["message"],
+        author=(data["author"] or {}).get("login", ""),
+        committer=(data["committer"] or {}).get("login", ""),
+        verified=(data["commit"].get("verification") or {}).get("verified") is True,
+    )
 
 
-def _tip_of(data: Mapping[str, Any]) -> _Tip:
-    commit = data["commit"]
-    return _Tip(sha=commit["sha"], parents=tuple(_parents(commit)), message=commit["commit"]["message"])
+def _commits(data: list[Mapping[str, Any]]) -> tuple[Commit, ...]:
+    return tuple(_commit(each) for each in data)
 
 
 def _comparison(data: Mapping[str, Any]) -> CommitComparison:

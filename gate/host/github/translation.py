@@ -131,10 +131,10 @@ def _fix(status: int, said: str, task: Task) -> str:
         if task.needs
         else "use a token that may do it"
     )
-    fork = "a pull request from a fork has a read-only token, whatever is written there"
+    fork = "; a pull request from a fork has a read-only token, whatever is written there"
     advice = {
         _UNAUTHORIZED: "the token is not valid, or no longer: give the action `token: ${{ github.token }}`, its default",
-        _FORBIDDEN: f"{grant}; {fork}",
+        _FORBIDDEN: grant + fork * task.needs.endswith("write"),
         _NOT_FOUND: f"check that it exists; GitHub also says so of what the token may not see: {grant}",
         _GONE: "it was deleted, has expired, or the feature is switched off in this repository",
     }

@@ -23,6 +23,8 @@ PER_PAGE = 100
 _PAGES = 100  # of 100 each; GitHub ends at 3,000 files and 2,500 comments
 _BACKOFF_S = (1.0, 2.0, 4.0)  # before the second, third and fourth attempt
 _UNREADABLE = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+_SETTLING_S = 2.0  # what was sent may be under way still; whoever looks for it should not look too soon
+_VERSION = "2022-11-28"  # of the API; every GitHub Enterprise Server that is supported knows it
 _HEADERS = {"Accept": "application/vnd.github+json"}
 
 
@@ -169,7 +171,10 @@ class Wire:
                         self._connection()
                     )  # the other one is still in use by what was left behind
                 failed = translated(error, task=task, secrets=self.secrets)
-            if pause_s is None or not failed.passing or (failed.unsure and not again):
+            if failed.unsure and not again:
+                self._wait(_SETTLING_S)
+                break
+            if pause_s is None or not failed.passing:
                 break
             if not self._wait(pause_s if failed.wait_s is None else failed.wait_s):
                 break
@@ -191,6 +196,7 @@ class Wire:
             user_agent="llm-regression-gate",
             per_page=PER_PAGE,
             retry=None,
+            api_version=_VERSION,
             seconds_between_requests=self.tempo.between_requests_s,
             seconds_between_writes=self.tempo.between_writes_s,
         ).requester

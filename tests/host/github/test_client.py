@@ -157,6 +157,13 @@ def test_a_late_answer_is_left_behind_and_the_next_call_works(here: Hub) -> None
     assert client.calls == 2
 
 
+def test_pygithub_keeps_the_pauses_that_github_asks_for_and_repeats_nothing_by_itself() -> None:
+    client = GitHub.connect(ENVIRONMENT, token=TOKEN)
+    kept = client._wire._requester.kwargs
+    assert (kept["seconds_between_requests"], kept["seconds_between_writes"]) == (0.25, 1)
+    assert (kept["retry"], kept["timeout"]) == (None, 15)
+
+
 def test_nothing_of_pygithub_is_loaded_before_it_is_connected() -> None:
     code = (
         "import sys, gate.host.github\n"

@@ -79,6 +79,26 @@ def test_a_branch_that_is_not_there_is_told(here: Hub) -> None:
         here.client().commit_on_branch("gone", expected_head="0" * 40, files=FILES, message="Accept")
 
 
+def test_a_commit_tells_who_is_behind_it_and_whether_that_is_sure(here: Hub) -> None:
+    client = here.client()
+    plain = client.commit(here.repo.commit("topic", {"c": "1"}, author="mallory"))
+    assert (plain.author, plain.committer, plain.verified) == ("mallory", "mallory", False)
+    made = client.commit_on_branch("topic", expected_head=plain.sha, files=FILES, message="Accept\n\nwhy")
+    assert isinstance(made, str)
+    ours = client.commit(made)
+    assert (ours.author, ours.committer, ours.verified) == ("github-actions[bot]", "web-flow", True)
+    assert (ours.parents, ours.message) == ((plain.sha,), "Accept\n\nwhy")
+
+
+def test_the_commits_that_changed_a_file_come_newest_first(here: Hub) -> None:
+    first = here.repo.commit("topic", {"b.json": "1"})
+    here.repo.commit("topic", {"other": "1"})
+    second = here.repo.commit("topic", {"b.json": "2"})
+    found = here.client().commits_of("b.json", at="topic")
+    assert [commit.sha for commit in found] == [second, first]
+    assert [commit.sha for commit in here.client().commits_of("b.json", at="topic", most=1)] == [second]
+
+
 def test_the_first_parent_of_a_merge_is_the_side_that_was_merged_into(here: Hub) -> None:
     here.repo.commit("main", {"other": "1"})
     base = here.repo.head

@@ -153,6 +153,18 @@ def test_a_comment_that_never_came_through_is_tried_three_times_and_told(here: H
     assert caught.value.exit_code == 4
 
 
+def test_comments_tell_which_of_them_are_ours(here: Hub) -> None:
+    theirs = here.repo.comment(here.pull.number, "hello", author="mallory")
+    mine = here.repo.comment(here.pull.number, "done", author=BOT)
+    client = here.client()
+    assert [(each.login, each.ours) for each in client.comments(here.pull.number)] == [
+        ("mallory", False),
+        (BOT, True),
+    ]
+    assert client.comment(mine.id).ours
+    assert client.comment(theirs.id).body == "hello"
+
+
 def test_a_reply_is_a_comment_of_its_own_each_time(here: Hub) -> None:
     for _ in range(2):
         here.client().perform(ReplyComment(number=here.pull.number, body="No."))
