@@ -101,9 +101,7 @@ def outcome_of(folder: Path, *, exit_code: int | None) -> Outcome:
     if exit_code == GateError.exit_code:
         return Outcome(message="a bug of gate's ended the run; the log has the report", exit_code=exit_code)
     ended = f"by signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"with code {exit_code}"
-    message = (
-        f"the process in which the application ran ended {ended} before there was a verdict; the log has more"
-    )
+    message = f"the application's process ended {ended} before there was a verdict; the log has more"
     return Outcome(message=message, exit_code=EvaluationError.exit_code)
 
 

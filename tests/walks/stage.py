@@ -89,6 +89,13 @@ class Stage:
             **inputs,
         }
 
+    def payload(self, environment: Mapping[str, str], **changed: Any) -> Any:
+        """The payload of a job, once parts of it are replaced."""
+        path = Path(environment["GITHUB_EVENT_PATH"])
+        payload = {**json.loads(path.read_text()), **changed}
+        path.write_text(json.dumps(payload))
+        return payload
+
     def act(self, event: str, *, checkout: str | None = None, **about: Any) -> "Acted":
         """Check out what GitHub would, and run the real entry point."""
         environment = self.environment(event, **about)
@@ -100,7 +107,13 @@ class Stage:
     def run(self, environment: Mapping[str, str], *, head: str, entry: tuple[str, ...] = ()) -> "Acted":
         command = [sys.executable, *(entry or ("-P", str(QUICK))), "action"]
         done = subprocess.run(
-            command, cwd=self.workspace, env=dict(environment), capture_output=True, text=True, check=False, timeout=120
+            command,
+            cwd=self.workspace,
+            env=dict(environment),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         return Acted(Ended(done.returncode, done.stdout, done.stderr), self, dict(environment), head)
 
