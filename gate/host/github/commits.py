@@ -84,18 +84,20 @@ class Commits(Asking):
         """
         task = Task(doing=f"committing to {branch}", needs=_WRITE)
         variables = {"input": self._commit_input(branch, expected_head, files, message)}
+        lost = False
         for last in (False, False, True):
             try:
                 return self._wire.graphql(task, _COMMIT, variables=variables, parse=_committed)
             except HostError as error:
-                if error.kind == "STALE_DATA":
+                stale = error.kind == "STALE_DATA"
+                if stale and not lost:
                     return StaleHead(expected=expected_head)
-                if not error.unsure:
+                if not stale and not error.unsure:
                     raise
-                tip = self._tip(branch)
-                if tip.sha != expected_head:
-                    mine = tip.parents == (expected_head,) and tip.message.strip() == message.strip()
-                    return tip.sha if mine else StaleHead(expected=expected_head, found=tip.sha)
+                lost = True
+                landed = self._landed(branch, expected_head, message)
+                if landed is not None:
+                    return landed
                 if last:
                     raise
         raise AssertionError  # the last attempt returned or raised
@@ -103,7 +105,7 @@ class Commits(Asking):
     def _commit_input(
         self, branch: str, expected_head: str, files: Mapping[str, str], message: str
     ) -> dict[str, Any]:
-        headline, _, body = message.partition("\n")
+        headline, body = _headline_and_body(message)
         additions = [
             {"path": path, "contents": base64.b64encode(text.encode()).decode()}
             for path, text in sorted(files.items())
@@ -111,13 +113,28 @@ class Commits(Asking):
         return {
             "branch": {"repositoryNameWithOwner": self.repository, "branchName": branch},
             "expectedHeadOid": expected_head,
-            "message": {"headline": headline, "body": body.strip("\n")},
+            "message": {"headline": headline, "body": body},
             "fileChanges": {"additions": additions},
         }
 
-    def _tip(self, branch: str) -> Commit:
+    def _landed(self, branch: str, expected_head: str, message: str) -> str | StaleHead | None:
+        """After a lost answer: our commit, if it is the branch's tip; StaleHead, if another one is; None: neither."""
         task = Task(doing=f"reading branch {branch}", needs=_READ)
-        return self._wire.read(task, self._at("branches", branch), parse=lambda data: _commit(data["commit"]))
+        tip = self._wire.read(task, self._at("branches", branch), parse=lambda data: _commit(data["commit"]))
+        if tip.sha == expected_head:
+            return None
+        mine = _headline_and_body(tip.message) == _headline_and_body(message)
+        return (
+            tip.sha
+            if mine and tip.parents == (expected_head,)
+            else StaleHead(expected=expected_head, found=tip.sha)
+        )
+
+
+def _headline_and_body(message: str) -> tuple[str, str]:
+    """The two parts of a commit's message; GitHub puts an empty line between them."""
+    headline, _, body = message.strip().partition("\n")
+    return headline.strip(), body.strip()
 
 
 def _commit(data: Mapping[str, Any]) -> Commit:

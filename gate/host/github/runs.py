@@ -41,17 +41,27 @@ class Runs(Asking):
         found = self._wire.pages(task, self._at("actions", "runs"), parse=parse, query=query)
         return tuple(sorted(found, key=lambda run: -run.id))
 
-    def artifacts(self, run: int | None = None, *, name: str = "") -> tuple[Artifact, ...]:
-        """The artifacts of a run, or (None) of all runs, the newest first; `name` keeps those of that exact name.
+    def artifacts(self, run: int, *, name: str = "") -> tuple[Artifact, ...]:
+        """The artifacts of a run, the newest first; `name` keeps those of that exact name.
 
         Raises:
             HostError: they may not be read.
         """
-        whose = "the repository" if run is None else f"workflow run {run}"
-        task = Task(doing=f"reading the artifacts of {whose}", needs=_READ)
-        parts = ("actions", "artifacts") if run is None else ("actions", "runs", run, "artifacts")
+        task = Task(doing=f"reading the artifacts of workflow run {run}", needs=_READ)
         query = {"name": name} if name else {}
-        found = self._wire.pages(task, self._at(*parts), parse=_artifacts, query=query)
+        path = self._at("actions", "runs", run, "artifacts")
+        found = self._wire.pages(task, path, parse=_artifacts, query=query)
+        return tuple(sorted(found, key=lambda artifact: -artifact.id))
+
+    def artifacts_named(self, name: str) -> tuple[Artifact, ...]:
+        """The newest artifacts of that exact name in the whole repository, of whatever run: at most a hundred.
+
+        Raises:
+            HostError: they may not be read.
+        """
+        task = Task(doing=f"finding the artifacts named {name}", needs=_READ)
+        query = {"name": name, "per_page": 100}
+        found = self._wire.read(task, self._at("actions", "artifacts"), parse=_artifacts, query=query)
         return tuple(sorted(found, key=lambda artifact: -artifact.id))
 
     def download(self, artifact: Artifact, *, limit_bytes: int) -> bytes:

@@ -58,6 +58,21 @@ def test_a_commit_whose_answer_was_lost_is_found_on_the_branch(here: Hub, fault:
     assert here.repo.commits[here.pull.head_sha].parents == (seen,)
 
 
+def test_a_commit_that_landed_later_than_we_looked_is_ours_all_the_same(here: Hub) -> None:
+    seen = here.pull.head_sha
+    message = "Accept\nwhy"
+    here.fake.fail(Fault.reset(), operation="graphql/createCommitOnBranch")
+    other = here.client()
+
+    def lands(_call: Any) -> None:
+        here.repo.push("topic", dict(here.repo.files_at(seen)), message="Accept\n\nwhy", author="x")
+
+    here.fake.after("repos/get-branch", lands)
+    done = other.commit_on_branch("topic", expected_head=seen, files=FILES, message=message)
+    assert done == here.pull.head_sha
+    assert here.repo.commits[here.pull.head_sha].parents == (seen,)
+
+
 def test_somebody_elses_commit_is_not_taken_for_the_one_that_was_lost(here: Hub) -> None:
     seen = here.pull.head_sha
     here.fake.fail(Fault.reset(), operation="graphql/createCommitOnBranch")
