@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gate.host.github import GitHub, HostError
 from gate.model.effect import CommitStatus, Reaction, ReplyComment, StickyComment
 from gate.model.hosting import StaleHead, WorkflowRun
-from tests.fakes.github import Fault
-from tests.host.github.hub import MARKER, Hub
+from tests.fakes.github import FakeGitHub, Fault
+from tests.host.github.hub import MARKER, Hub, hub
 
 MESSAGE = "Accept\n\nWhy"
 MUCH_LATER = 4_000_000_000  # seconds since 1970
@@ -162,6 +164,28 @@ def test_a_fault_that_stays_is_told_within_the_bound_and_nothing_stands_twice(
     assert done.stands(here) <= (3 if FAULTS[fault].happens else 0)
     assert sum(here.waits) <= 90
     assert len(here.asked) <= 40
+
+
+@settings(max_examples=40)
+@given(
+    deed=st.sampled_from(
+        ["creating our comment", "updating our comment", "replying", "committing", "running again"]
+    ),
+    faults=st.lists(st.tuples(st.integers(1, 12), st.sampled_from(sorted(FAULTS))), min_size=2, max_size=6),
+)
+def test_whatever_faults_come_together_nothing_stands_twice(deed: str, faults: list[tuple[int, str]]) -> None:
+    with FakeGitHub() as fake:
+        here, done = hub(fake), DEEDS[deed]
+        done.prepare(here)
+        for nth, fault in faults:
+            fake.fail(FAULTS[fault], nth=nth)
+        try:
+            done.act(here.client(), here)
+        except HostError:
+            assert done.stands(here) <= 1
+        else:
+            assert done.stands(here) == 1
+        assert sum(here.waits) <= 90
 
 
 @pytest.mark.parametrize("deed", DEEDS)
