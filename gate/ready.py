@@ -5,9 +5,8 @@ Everything that can be refused is refused here, all problems at once, before any
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gate.compare.policy import ERROR_RATE, Misfit, gate_of, resolve
 from gate.config.file import ConfigFile, gate_misfit, gate_problem, parse, policy_sheet
@@ -16,15 +15,14 @@ from gate.evaluators.operational import Operational
 from gate.functions import load_function
 from gate.host.local import WorkingTree
 from gate.model.errors import Problem, UserError
-from gate.model.ports import Evaluator, LanguageModel, NoOptions, Setting, Target
+from gate.model.ports import Evaluator, NoOptions, Setting, Target
 from gate.model.score import Metric
-from gate.model.suite import PolicySheet, Suite, Use
+from gate.model.suite import Budget, PolicySheet, Suite, Use
 from gate.plugins import Plugins
+from gate.provider import ModelDoor, pace_of
 from gate.run.fingerprint import evaluator_fingerprint, fingerprinted, target_fingerprint
+from gate.run.pace import Paces
 from gate.run.scoring import Instruments
-
-if TYPE_CHECKING:
-    from gate.llm.door import AnthropicModel
 
 _OPERATIONAL = "operational"
 _SHOWN_PROBLEMS = 20
@@ -38,7 +36,8 @@ class Ready:
     target: Target
     instruments: Instruments
     fingerprint: dict[str, str]
-    door: "ModelDoor"
+    door: ModelDoor
+    paces: Paces
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
@@ -54,10 +53,11 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A whole config: what it says of judging, and its suites."""
+    """A whole config: what it says of judging, its suites, and the budget over all of them."""
 
     sheet: PolicySheet
     suites: tuple[Ready, ...]
+    budget: Budget
 
     def drawn_as(self, base: PolicySheet) -> "Prepared":
         """The same with the draws of the base, for the suites that it has: fewer of them would lower the bar."""
@@ -71,32 +71,6 @@ class Prepared:
             for ready in self.suites
         )
         return replace(self, suites=tuple(suites))
-
-
-@dataclass(kw_only=True)
-class ModelDoor:
-    """Opens the door to the model provider on first use, so that a suite without one needs no key and no SDK."""
-
-    concurrency: int
-    timeout_s: float
-    opened: list["AnthropicModel"] = field(default_factory=list)
-
-    def __call__(self) -> LanguageModel:
-        """The door, the same at every call.
-
-        Raises:
-            UserError: there is no key.
-        """
-        if not self.opened:
-            from gate.llm.door import AnthropicModel  # noqa: PLC0415 - a second of start-up, for those who need it
-
-            self.opened.append(AnthropicModel(concurrency=self.concurrency, timeout_s=self.timeout_s))
-        return self.opened[0]
-
-    async def aclose(self) -> None:
-        """Close it, if it was opened."""
-        for model in self.opened:
-            await model.aclose()
 
 
 def read_config(tree: WorkingTree, file: str) -> ConfigFile:
@@ -125,17 +99,18 @@ def prepare(tree: WorkingTree, file: str, *, only: Sequence[str] = ()) -> Prepar
     config = read_config(tree, file)
     suites = load_suites(config, root=tree.root, catalogue=Plugins(), only=only)
     found: list[Problem] = []
-    ready = []
+    ready, paces = [], Paces()
     for suite in suites:
         with _collecting(found):
-            ready.append(_ready(suite, config, tree.root))
+            ready.append(_ready(suite, config, root=tree.root, paces=paces))
     if found:
         raise UserError(*_bounded(found))
-    return Prepared(sheet=policy_sheet(config), suites=tuple(ready))
+    return Prepared(sheet=policy_sheet(config), suites=tuple(ready), budget=config.shape.budget)
 
 
-def _ready(suite: Suite, config: ConfigFile, root: Path) -> Ready:
-    door = ModelDoor(concurrency=suite.concurrency, timeout_s=suite.timeout_s)
+def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Ready:
+    pace = pace_of(suite, paces)
+    door = ModelDoor(concurrency=suite.concurrency, timeout_s=suite.timeout_s, pace=pace)
     setting = Setting(
         root=root,
         suite=suite.name,
@@ -143,6 +118,7 @@ def _ready(suite: Suite, config: ConfigFile, root: Path) -> Ready:
         concurrency=suite.concurrency,
         llm=door,
         load=lambda reference: load_function(reference, root),
+        pace=pace,
     )
     target, evaluators = _built(suite, setting)
     instruments = Instruments(
@@ -157,7 +133,9 @@ def _ready(suite: Suite, config: ConfigFile, root: Path) -> Ready:
     fingerprint = target_fingerprint(
         root, suite.target, version=target.version, files=target.files(), depends_on=suite.depends_on
     )
-    return Ready(suite=suite, target=target, instruments=instruments, fingerprint=fingerprint, door=door)
+    return Ready(
+        suite=suite, target=target, instruments=instruments, fingerprint=fingerprint, door=door, paces=paces
+    )
 
 
 def _built(suite: Suite, setting: Setting) -> tuple[Target, list[tuple[Evaluator, Use]]]:

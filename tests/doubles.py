@@ -43,13 +43,14 @@ class Answer:
     """What the server sends back, and how it ends.
 
     `reset`: the connection is reset after the body's first half; `cut`: the same half, and a polite end, without the
-    client being able to tell how long the body was; `hang`: nothing is sent, until the client goes away.
+    client being able to tell how long the body was; `hang`: nothing is sent, until the client goes away; `stall`: the
+    first half is, and nothing more.
     """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    ending: Literal["whole", "reset", "cut", "hang"] = "whole"
+    ending: Literal["whole", "reset", "cut", "hang", "stall"] = "whole"
 
 
 def json_answer(value: Any, *, status: int = 200, **headers: str) -> Answer:
@@ -138,6 +139,10 @@ class Loopback:
         lines = [f"HTTP/1.1 {answer.status} X", *(f"{name}: {value}" for name, value in headers.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         await writer.drain()
+        if answer.ending == "stall":
+            self.hanging.set()
+            await reader.read()
+            self.left.set()
         if answer.ending == "reset":
             raw: socket.socket = writer.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

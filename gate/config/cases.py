@@ -13,10 +13,10 @@ from pydantic import (
     ValidationError,
 )
 
+from gate.config.fields import Name, TagText
 from gate.config.nodes import Node, Source
 from gate.config.rows import Row
 from gate.config.scalars import refusal
-from gate.config.shape import Name, TagText
 from gate.config.words import problems_of
 from gate.model.base import Noun
 from gate.model.case import Case, Context, Message, Place

@@ -3,11 +3,9 @@
 Shorthands are written out here (`exact_match` for `{use: exact_match}`), so that everything behind sees one form.
 """
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Discriminator,
     Field,
@@ -16,87 +14,15 @@ from pydantic import (
     model_validator,
 )
 
-from gate.config.paths import inside
-from gate.config.scalars import refusal
+from gate.config.fields import SUITE_NAME, InnerPath, Name, SuiteName, TagText, drawn, listed, used
 from gate.model.base import Noun
 from gate.model.suite import Budget, Draws, Gate, MarginField, Policy
-
-_LONGEST_NAME = 120
-_SUITE_NAME = r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_-])?"
-
-
-def tag_text(value: object) -> str:
-    """A scalar of a tag as the text that it is compared as: `true`, `3`.
-
-    Raises:
-        PydanticCustomError: null, a list or a mapping.
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    raise refusal(
-        "the value of a tag is a text, a number, or true or false", fix="leave the tag out where it has none"
-    )
-
-
-def _name(value: str) -> str:
-    if not value or value != value.strip() or not value.isprintable() or len(value) > _LONGEST_NAME:
-        message = (
-            f"a name has 1 to {_LONGEST_NAME} characters, no control characters, and no blank at either end"
-        )
-        raise refusal(message, fix="choose another name")
-    return value
-
-
-def _suite_name(value: str) -> str:
-    if not re.fullmatch(_SUITE_NAME, value):
-        message = (
-            "a suite's name is part of a file's name: letters, digits, `_`, `-`, `.`, at most 80 of them"
-        )
-        raise refusal(message, fix="choose another name")
-    return value
-
-
-def _listed(value: object) -> object:
-    """A tuple, because strict validation of what a function returns takes no list for one."""
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list):
-        raise refusal("must be a path, or a list of paths", fix="write `cases: cases/first.jsonl`")
-    return tuple(value)
-
-
-def _used(value: object) -> object:
-    if isinstance(value, str):
-        return {"use": value}
-    if not isinstance(value, dict):
-        raise refusal("must be a name, or a mapping with `use`", fix="write `{use: …, with: {…}}`")
-    return value
-
-
-def _drawn(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return {"check": value}
-    if not isinstance(value, dict):
-        raise refusal(
-            "must be a whole number, or a mapping with `accept`, `check`, `most`", fix="write `trials: 1`"
-        )
-    return value
 
 
 def _sort_of_slice(value: object) -> str | None:
     if isinstance(value, str):
         return "a tag"
     return "a named slice" if isinstance(value, dict | NamedSlice) else None
-
-
-Name = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=_LONGEST_NAME)]
-SuiteName = Annotated[str, AfterValidator(_suite_name)]
-InnerPath = Annotated[str, AfterValidator(inside)]
-TagText = Annotated[str, BeforeValidator(tag_text, json_schema_input_type=str | float | bool)]
 
 
 class UsedPlugin(Noun):
@@ -154,9 +80,9 @@ class DefaultGate(Noun):
     )
 
 
-PluginField = Annotated[UsedPlugin, BeforeValidator(_used, json_schema_input_type=str | UsedPlugin)]
+PluginField = Annotated[UsedPlugin, BeforeValidator(used, json_schema_input_type=str | UsedPlugin)]
 TrialsField = Annotated[
-    Trials, BeforeValidator(_drawn, json_schema_input_type=Annotated[int, Field(ge=1, le=100)] | Trials)
+    Trials, BeforeValidator(drawn, json_schema_input_type=Annotated[int, Field(ge=1, le=100)] | Trials)
 ]
 SliceField = Annotated[
     Annotated[str, Tag("a tag")] | Annotated[NamedSlice, Tag("a named slice")],
@@ -179,10 +105,32 @@ class Shared(Noun):
         default=Trials(), description="Trials of each case: a whole number for `check`, or all three of them."
     )
     concurrency: int = Field(default=8, ge=1, le=1000, description="How many trials run at the same time.")
-    timeout_s: float = Field(default=60, gt=0, description="The hard limit of one trial, in seconds.")
+    timeout_s: float = Field(
+        default=60,
+        gt=0,
+        description="The hard limit of one trial, in seconds. Waits that a provider asks for are not in it.",
+    )
+    max_wait_s: float = Field(
+        default=60,
+        gt=0,
+        description="The longest wait in seconds that a provider may ask for (`retry-after`); a longer one is a "
+        "failure. A provider that gives no answer at all for three times as long is given up, and the run ends.",
+    )
+    calls_per_minute: float | None = Field(
+        default=None,
+        gt=0,
+        description="The most calls a minute to each provider, by `prompt` and `http` targets and by judges; evenly "
+        "spread. Left out: as many as it answers.",
+    )
     budget: Budget = Field(
         default=Budget(),
         description="Caps of one run. A cap that is reached ends the run as an error, never as a pass.",
+    )
+    reuse: bool | None = Field(
+        default=None,
+        description="Whether trials of earlier runs are used again where target, case and draw are unchanged. Left out: "
+        "yes where it is known what the target depends on (`depends_on`, or a target that says so itself), else only "
+        "for the same commit, or not at all.",
     )
 
 
@@ -198,7 +146,7 @@ class SuiteShape(Shared):
     """One evaluation suite: its cases, what is asked, how the answers are scored, and how the scores are judged."""
 
     cases: Annotated[
-        tuple[InnerPath, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+        tuple[InnerPath, ...], BeforeValidator(listed, json_schema_input_type=str | tuple[str, ...])
     ] = Field(
         min_length=1,
         description="Path of the case file, or a list of paths; `*` and `**` are allowed. "
@@ -241,8 +189,12 @@ class GateFile(Noun):
     defaults: Defaults = Field(
         default=Defaults(), description="What holds for every suite that does not say otherwise."
     )
+    budget: Budget = Field(
+        default=Budget(),
+        description="Caps of all suites of a command together, besides each suite's own.",
+    )
     suites: dict[SuiteName, SuiteShape] = Field(
         min_length=1,
         description="The suites, by name.",
-        json_schema_extra={"propertyNames": {"pattern": f"^{_SUITE_NAME}$"}},
+        json_schema_extra={"propertyNames": {"pattern": f"^{SUITE_NAME}$"}},
     )

@@ -107,7 +107,10 @@ class _Loader:
             draws=merged.draws[name],
             concurrency=own_or_default("concurrency", shape, defaults),
             timeout_s=own_or_default("timeout_s", shape, defaults),
+            max_wait_s=own_or_default("max_wait_s", shape, defaults),
+            calls_per_minute=own_or_default("calls_per_minute", shape, defaults),
             depends_on=shape.depends_on,
+            reuse=own_or_default("reuse", shape, defaults),
             budget=merged.budgets[name],
             baseline=merged.baselines[name],
         )

@@ -86,30 +86,27 @@ class Said:
         self.parts.append(text)
 
 
-async def collect(events: AsyncIterable[ServerSentEvent]) -> Said:
-    """The events of a stream → what was said.
+async def collect(events: AsyncIterable[ServerSentEvent], said: Said) -> None:
+    """The events of a stream → what was said, as far as it was heard whatever happens then.
 
     Raises:
         ErrorEventError: the provider broke it off.
         MalformedError: an event lacks what it must hold.
     """
-    said = Said()
     async for event in events:
         if event.event in _TAKEN:
             try:
                 _take(event.event, json.loads(event.data), said)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise MalformedError(f"the event {event.event} of the stream is malformed: {error}") from None
-    return said
 
 
-def whole(message: Any) -> Said:
+def whole(message: Any, said: Said) -> None:
     """A message that was not streamed, as plain JSON → what was said.
 
     Raises:
         MalformedError: it is no message.
     """
-    said = Said(complete=True)
     try:
         for block in message["content"]:
             if block["type"] == "text":
@@ -119,7 +116,7 @@ def whole(message: Any) -> Said:
     except (KeyError, TypeError, AttributeError) as error:
         raise MalformedError(f"the answer is no message: {error!r}") from None
     said.first_text_at = None  # all of it came at once: there was no first token to time
-    return said
+    said.complete = True
 
 
 _TAKEN = frozenset({"content_block_delta", "message_start", "message_delta", "message_stop", "error"})

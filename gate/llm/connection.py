@@ -1,4 +1,4 @@
-"""One attempt at a question: ModelRequest → Reply or Setback. Imports the SDK, so it is itself imported late.
+"""One attempt at a question: ModelRequest → Attempt. Imports the SDK, so it is itself imported late.
 
 Retries are not left to the SDK: it waits as long as the provider says, and a stream that breaks is not asked again.
 """
@@ -15,10 +15,12 @@ from anthropic.resources.messages import DEPRECATED_MODELS
 
 from gate.llm.collect import ErrorEventError, MalformedError, Said, collect, whole
 from gate.llm.credentials import Credentials
-from gate.llm.failures import Setback, failure, setback
+from gate.llm.failures import failed, failure
 from gate.llm.price import cost_usd
+from gate.llm.room import room
+from gate.model.pace import Attempt, Charge, Room
 from gate.model.ports import ModelRequest
-from gate.model.reply import Reply
+from gate.model.reply import Expense, Reply
 
 _CONNECT_S = 10.0
 _ERRORS = (
@@ -49,21 +51,25 @@ class Connection:
         self._all: list[anthropic.AsyncAnthropic] = []
         self._idle: list[anthropic.AsyncAnthropic] = []
 
-    async def attempt(self, request: ModelRequest) -> Reply | Setback:
-        """Ask once."""
+    async def attempt(self, request: ModelRequest, charge: Charge) -> Attempt:
+        """Ask once. What was paid for an answer that was lost on the way is charged, also where this is cancelled."""
+        said = Said()
         async with self._slots:
             client = self._idle.pop() if self._idle else self._client()
             start = time.perf_counter()
             try:
-                said = await _ask(client, request)
+                headroom = await _ask(client, request, said)
             except _ERRORS as error:
-                return setback(error, model=request.model, secrets=self._credentials.secrets)
+                return failed(error, model=request.model, secrets=self._credentials.secrets)
             finally:
                 self._idle.append(client)
+                if not said.complete and said.usage is not None:
+                    cost = cost_usd(said.model or request.model, said.usage)
+                    charge(Expense(usage=said.usage, cost_usd=cost))
         if not said.complete:
             text = f"{request.model}: the stream ended before the answer did"
-            return Setback(failure=failure("connection", text))
-        return _reply(said, request=request, start=start)
+            return Attempt(outcome=failure("connection", text), setback="fault")
+        return Attempt(outcome=_reply(said, request=request, start=start), room=headroom)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -92,14 +98,16 @@ def deprecation(model: str) -> str | None:
     return f"the model {model!r} ends on {end}: pin a newer one, and accept a new baseline with it"
 
 
-async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest) -> Said:
+async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest, said: Said) -> Room | None:
     parameters = _parameters(request)
     responses = client.messages.with_streaming_response
     if not request.stream:
         async with responses.create(**parameters) as response:
-            return whole(await response.json())
-    async with responses.create(**parameters, stream=True) as response:
-        return await collect(anthropic.AsyncStream.raw_events(response.http_response))
+            whole(await response.json(), said)
+    else:
+        async with responses.create(**parameters, stream=True) as response:
+            await collect(anthropic.AsyncStream.raw_events(response.http_response), said)
+    return room(response.headers, said.usage, now=time.time())
 
 
 def _parameters(request: ModelRequest) -> dict[str, Any]:

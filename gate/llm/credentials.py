@@ -24,6 +24,11 @@ class Credentials:
     base_url: str | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
+    @property
+    def host(self) -> str:
+        """The provider, as a person knows it: `api.anthropic.com`, `127.0.0.1:8080`."""
+        return urlsplit(self.base_url or "").netloc.rpartition("@")[2] or _OFFICIAL
+
 
 def find_credentials() -> Credentials:
     """Look where the SDK looks: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, a profile, a workload identity.

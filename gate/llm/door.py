@@ -4,13 +4,11 @@ Imports the SDK (over a second) only when it is first needed. Never lets an erro
 """
 
 import asyncio
-import random
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gate.llm.credentials import find_credentials
-from gate.llm.retry import MAX_RETRIES, wait_s
+from gate.model.pace import Pace, Unpaced
 from gate.model.ports import ModelRequest
 from gate.model.reply import Failure, Reply
 
@@ -18,19 +16,20 @@ if TYPE_CHECKING:
     from gate.llm.connection import Connection
 
 
+_REPEATS = (
+    4  # of a question whose answer was lost: it was no harm to ask, and changes nothing on the other side
+)
+
+
 class AnthropicModel:
     """The Messages API, with at most `concurrency` calls at the same time, whoever asks.
 
-    A question is asked up to five times where another attempt may help, all within `timeout_s` (seconds). Connections
+    `pace` gives the pace of the provider by its host; without one, every question is asked once and at once. Connections
     belong to an event loop: close the model before its loop ends.
     """
 
     def __init__(
-        self,
-        *,
-        concurrency: int,
-        timeout_s: float,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        self, *, concurrency: int, timeout_s: float, pace: Callable[[str], Pace] = lambda _: Unpaced()
     ) -> None:
         """Look for credentials (see `find_credentials`); nothing is sent yet.
 
@@ -40,26 +39,14 @@ class AnthropicModel:
         self._credentials = find_credentials()
         self._concurrency = concurrency
         self._timeout_s = timeout_s
-        self._sleep = sleep
+        self._pace = pace
         self._open: tuple[asyncio.AbstractEventLoop, Connection] | None = None
 
     async def ask(self, request: ModelRequest) -> Reply | Failure:
         """Ask, and ask again where it may help. Latency is that of the attempt that succeeded, without the waits."""
         connection = self._connection()
-        deadline = time.monotonic() + self._timeout_s
-        for attempt in range(MAX_RETRIES + 1):
-            outcome = await connection.attempt(request)
-            if isinstance(outcome, Reply):
-                return outcome
-            failure = outcome.failure
-            if not failure.retryable or attempt == MAX_RETRIES:
-                break
-            wait = wait_s(attempt, asked_s=outcome.asked_s, chance=random.random())  # noqa: S311 - no secret
-            if time.monotonic() + wait >= deadline:
-                message = f"{failure.message} (the next attempt would be in {wait:,.0f} s, past the timeout)"
-                return failure.model_copy(update={"message": message})
-            await self._sleep(wait)
-        return failure
+        pace = self._pace(self._credentials.host)
+        return await pace.call(lambda charge: connection.attempt(request, charge), repeats=_REPEATS)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop."""

@@ -1,15 +1,18 @@
-"""An error of the SDK or of the wire → Failure, with the wait that the provider asks for. Never with a credential."""
+"""An error of the SDK or of the wire → what the attempt came to, with the wait that the provider asks for.
+
+Never with a credential.
+"""
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import anthropic
 import httpx2
 
 from gate.llm.collect import ErrorEventError
-from gate.llm.retry import asked_wait_s
+from gate.llm.room import room
+from gate.model.pace import Attempt, asked_wait_s
 from gate.model.redaction import redact, shortened
 from gate.model.reply import Failure
 
@@ -55,35 +58,32 @@ _PASSING = {
     "timeout",
     "connection",
 }  # another attempt may succeed
+_CROWDED = {429, 503, 529}  # it did nothing
 _CONFLICT = 409  # the SDK retries it too
 _SERVER_ERROR = 500
+_Setback = Literal["crowded", "unreached", "fault"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setback:
-    """One attempt that failed, and the seconds that the provider asks to wait before another."""
-
-    failure: Failure
-    asked_s: float | None = None
-
-
-def setback(error: Exception, *, model: str, secrets: Collection[str]) -> Setback:
+def failed(error: Exception, *, model: str, secrets: Collection[str]) -> Attempt:
     """An error of one attempt → what it means. `secrets` are blotted out of the message."""
     if isinstance(error, anthropic.APIStatusError):
         return _of_status(error, model=model, secrets=secrets)
     if isinstance(error, ErrorEventError):
         kind = _BY_TYPE.get(error.type, "server_error")
         text = f"{model}: the stream was broken off ({error.type or kind}): {error}"
-        return Setback(failure=failure(kind, text, secrets=secrets))
+        # Part of the answer was made, and paid: an overload here is no refusal that cost nothing.
+        return _attempt(failure(kind, text, secrets=secrets), "fault")
+    setback: _Setback = "fault"
     if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException):
         kind, text = "timeout", "no answer in time"
     elif isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | httpx2.StreamError):
-        kind, text = "connection", _root(error)
+        kind, text = "connection", _said(_root(error))
+        setback = "unreached" if _unreached(error) else "fault"
     elif isinstance(error, anthropic.CredentialsError):
         kind, text = "auth", str(error)
     else:
-        kind, text = "bad_reply", _root(error)
-    return Setback(failure=failure(kind, f"{model}: {text}", secrets=secrets))
+        kind, text = "bad_reply", _said(_root(error))
+    return _attempt(failure(kind, f"{model}: {text}", secrets=secrets), setback)
 
 
 def failure(kind: str, text: str, *, secrets: Collection[str] = (), retryable: bool | None = None) -> Failure:
@@ -97,7 +97,12 @@ def failure(kind: str, text: str, *, secrets: Collection[str] = (), retryable: b
     )
 
 
-def _of_status(error: anthropic.APIStatusError, *, model: str, secrets: Collection[str]) -> Setback:
+def _attempt(failure: Failure, setback: _Setback) -> Attempt:
+    """A failure that no other attempt would change says nothing against the provider."""
+    return Attempt(outcome=failure, setback=setback if failure.retryable else None)
+
+
+def _of_status(error: anthropic.APIStatusError, *, model: str, secrets: Collection[str]) -> Attempt:
     status, headers = error.status_code, error.response.headers
     kind = _kind(status)
     orders: dict[str | None, Any] = {"true": True, "false": False}
@@ -105,9 +110,12 @@ def _of_status(error: anthropic.APIStatusError, *, model: str, secrets: Collecti
     request = f" [request {error.request_id}]" if error.request_id else ""
     said = shortened(error.api_message or error.message, limit=250)
     text = f"{model}: status {status} ({error.type or kind}): {said}{request}"
-    return Setback(
-        failure=failure(kind, text, secrets=secrets, retryable=retryable),
-        asked_s=asked_wait_s(headers, now=time.time()),
+    now = time.time()
+    return Attempt(
+        outcome=failure(kind, text, secrets=secrets, retryable=retryable),
+        setback="crowded" if status in _CROWDED else "fault" if kind in _PASSING else None,
+        asked_s=asked_wait_s(headers, now=now),
+        room=room(headers, None, now=now),
     )
 
 
@@ -117,8 +125,21 @@ def _kind(status: int) -> str:
     return "server_error" if status >= _SERVER_ERROR else "bad_request"
 
 
-def _root(error: BaseException) -> str:
+def _unreached(error: BaseException) -> bool:
+    """Whether there never was a connection, so that nothing can have been asked."""
+    while error.__cause__ is not None:
+        if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
+            return True
+        error = error.__cause__
+    return isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | ConnectionRefusedError)
+
+
+def _root(error: BaseException) -> BaseException:
     """The error at the bottom of the chain: the SDK's own `Connection error.` says nothing."""
     while error.__cause__ is not None:
         error = error.__cause__
+    return error
+
+
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

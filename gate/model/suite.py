@@ -224,6 +224,8 @@ class Suite(Noun):
     draws: Draws = Draws()
     concurrency: int = Field(default=8, ge=1, le=1000)
     timeout_s: float = Field(default=60, gt=0)
+    max_wait_s: float = Field(default=60, gt=0)
+    calls_per_minute: float | None = Field(default=None, gt=0)
     depends_on: tuple[str, ...] = ()
     budget: Budget = Budget()
     baseline: str = ""

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gate.model.pace import Attempt
+from gate.model.pace import Attempt, Charge
 from gate.model.reply import Failure, Reply
 from gate.run.tab import Tab, current_tab
 from gate.run.window import GIVE_UP, Limits, Window
@@ -70,7 +70,7 @@ class Pacer:
             self.window.under(limits)
         return self
 
-    async def call(self, attempt: Callable[[], Awaitable[Attempt]], *, repeats: int) -> Reply | Failure:
+    async def call(self, attempt: Callable[[Charge], Awaitable[Attempt]], *, repeats: int) -> Reply | Failure:
         """See `gate.model.pace.Pace`."""
         tab, loop = current_tab(), asyncio.get_running_loop()
         tries = _Tries(since=loop.time(), repeats=repeats)
@@ -78,9 +78,7 @@ class Pacer:
             turn = await self._turn(tab)
             if isinstance(turn, Failure):
                 return turn
-            made = await self._attempt(attempt, epoch=turn)
-            if made.lost is not None:
-                tab.charge(made.lost)
+            made = await self._attempt(lambda: attempt(tab.charge), epoch=turn)
             if isinstance(made.outcome, Reply) or not made.outcome.retryable:
                 return made.outcome
             tries.count(made)
@@ -207,7 +205,7 @@ class Paces:
         self.notice: Callable[[str], None] = lambda _: None
         self._pacers: dict[str, Pacer] = {}
 
-    def of(self, name: str, limits: Limits) -> Pacer:
+    def of(self, name: str, *, limits: Limits) -> Pacer:
         """The pace of a provider, under the limits of the suite that calls it now."""
         if name not in self._pacers:
             self._pacers[name] = Pacer(name, limits, notice=self._say)

@@ -63,10 +63,12 @@ class Tab:
         return Failure(stage="evaluator", kind=SPENT, message=f"not scored: {self.refusal}")
 
     def charge(self, expense: Expense) -> None:
-        """Something was paid."""
+        """Something was paid, by whoever is at work: the target, or an evaluator."""
         self._ledger.pay(expense)
-        before = self._expenses.get(expense.evaluator)
-        self._expenses[expense.evaluator] = expense if before is None else summed(before, expense)
+        evaluator = payer()
+        before = self._expenses.get(evaluator)
+        own = expense.model_copy(update={"evaluator": evaluator})
+        self._expenses[evaluator] = own if before is None else summed(before, own)
 
     async def wait(self, future: asyncio.Future[int | None]) -> int | None:
         """Await something that is no call: it counts against no time limit.
@@ -148,7 +150,7 @@ class Metered:
         outcome = await self._model.ask(request)
         tab.judged.append(outcome if isinstance(outcome, Failure) else None)
         if isinstance(outcome, Reply):
-            tab.charge(Expense(evaluator=evaluator, usage=outcome.usage, cost_usd=outcome.cost_usd))
+            tab.charge(Expense(usage=outcome.usage, cost_usd=outcome.cost_usd))
         return outcome
 
 

@@ -8,67 +8,27 @@ import ssl
 import time
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
-from pydantic import Field, JsonValue
 
-from gate.model.base import Noun
 from gate.model.case import Case
 from gate.model.errors import Problem, UserError
+from gate.model.pace import Attempt, asked_wait_s
 from gate.model.ports import Setting, Target
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
 from gate.targets.answer import MAX_BYTES, parse_json, reply_from
 from gate.targets.headers import Headers, headers_to_send
+from gate.targets.http_options import ContextPlaces, HttpOptions
 from gate.targets.placeholders import fill_in, require_known
-from gate.targets.pointer import Pointer, resolve
+from gate.targets.pointer import resolve
 
-_TOO_MANY_REQUESTS, _SERVER_ERROR, _REDIRECT = 429, 500, 300
+_SERVER_ERROR, _REDIRECT = 500, 300
+_CROWDED = {429, 503, 529}  # it did nothing, because too much is asked of it
 _EXCERPT = 300
-_REQUEST: dict[str, JsonValue] = {"input": "{{ input }}"}
-
-
-class ContextPlaces(Noun):
-    """Where the passages stand that were retrieved, when they are not `{text, id, score}` objects already."""
-
-    items: Pointer = Field(description="JSON Pointer to the list.")
-    text: Pointer = Field(
-        default="/text", description='Pointer to the text inside an item; "" is the item itself.'
-    )
-    id: Pointer | None = Field(default=None, description="Pointer to the id inside an item.")
-    score: Pointer | None = Field(default=None, description="Pointer to the score inside an item.")
-
-
-class HttpOptions(Noun):
-    """What stands under `with:` of an `http` target."""
-
-    url: str = Field(description="The address, with `http://` or `https://`.")
-    method: Literal["POST", "PUT", "PATCH"] = Field(default="POST", description="The HTTP method.")
-    headers: dict[str, str] = Field(
-        default_factory=dict,
-        description="Headers; `${NAME}` in a value is read from the environment, and never shown anywhere.",
-    )
-    request: JsonValue = Field(
-        default=_REQUEST,
-        description="The JSON body. `{{ input }}`, `{{ input.question }}`, `{{ id }}`, `{{ context }}` and "
-        "`{{ tags.x }}` in its texts are replaced; a text that is one placeholder keeps the value's type.",
-    )
-    output: Pointer = Field(default="/output", description="JSON Pointer to the output in the answer.")
-    contexts: Pointer | ContextPlaces | None = Field(
-        default=None,
-        description="Pointer to the retrieved passages (texts, or objects with text, id, score, rank), or where "
-        "their parts stand.",
-    )
-    tool_calls: Pointer | None = Field(
-        default=None, description="Pointer to a list of `{name, arguments, result}`."
-    )
-    usage: Pointer | None = Field(default=None, description="Pointer to the token counts.")
-    cost_usd: Pointer | None = Field(default=None, description="Pointer to the cost in US dollars.")
-    model: Pointer | None = Field(default=None, description="Pointer to the name of the model that answered.")
-    stop_reason: Pointer | None = Field(default=None, description="Pointer to why the answer ended.")
 
 
 class HttpTarget(Target):
@@ -104,25 +64,10 @@ class HttpTarget(Target):
         self._sent = headers_to_send(self.options.headers, os.environ)
 
     async def ask(self, case: Case) -> Reply | Failure:
-        """Send one request."""
+        """Send the request, and again where that may help: see `retries`."""
         request = self._request(case)
-        transport = self._idle.pop() if self._idle else self._transport()
-        start = time.perf_counter()
-        try:
-            response = await transport.handle_async_request(request)
-            content = await _read(response)
-        except httpx2.TimeoutException:
-            return self._failure("timeout", f"no answer within {self.setting.timeout_s:g} s", retryable=True)
-        except httpx2.HTTPError as error:
-            return self._failure("connection", f"{type(error).__name__}: {error}", retryable=True)
-        finally:
-            self._idle.append(transport)
-        latency_s = time.perf_counter() - start
-        if content is None:
-            return self._failure("too_large", f"the answer is larger than {MAX_BYTES:,} bytes")
-        if response.status_code >= _REDIRECT:
-            return self._refused(response, content)
-        return self._reply(content, latency_s=latency_s)
+        pace = self.setting.pace(self._url.netloc.decode("ascii"))
+        return await pace.call(lambda _: self._attempt(request), repeats=self.options.retries)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -142,6 +87,28 @@ class HttpTarget(Target):
             json=fill_in(self.options.request, case),
             extensions={"timeout": seconds},
         )
+
+    async def _attempt(self, request: httpx2.Request) -> Attempt:
+        transport = self._idle.pop() if self._idle else self._transport()
+        start = time.perf_counter()
+        try:
+            response = await transport.handle_async_request(request)
+            content = await _read(response)
+        except httpx2.TimeoutException as error:
+            message = f"no answer within {self.setting.timeout_s:g} s"
+            return _broken(self._failure("timeout", message, retryable=True), error)
+        except httpx2.HTTPError as error:
+            message = f"{type(error).__name__}: {error}"
+            return _broken(self._failure("connection", message, retryable=True), error)
+        finally:
+            self._idle.append(transport)
+        latency_s = time.perf_counter() - start
+        if content is None:
+            message = f"the answer is larger than {MAX_BYTES:,} bytes"
+            return Attempt(outcome=self._failure("too_large", message))
+        if response.status_code >= _REDIRECT:
+            return self._refused(response, content)
+        return Attempt(outcome=self._reply(content, latency_s=latency_s))
 
     def _transport(self) -> httpx2.AsyncHTTPTransport:
         transport = httpx2.AsyncHTTPTransport(verify=self._tls, proxy=_proxy(self._url))
@@ -165,20 +132,31 @@ class HttpTarget(Target):
             return self._failure("bad_reply", f"the answer has {error.args[0]}")
         return reply_from(fields, latency_s=latency_s)
 
-    def _refused(self, response: httpx2.Response, content: bytes) -> Failure:
+    def _refused(self, response: httpx2.Response, content: bytes) -> Attempt:
         status = response.status_code
         if status < 400:  # noqa: PLR2004 - the classes of RFC 9110
             said = f"it redirects to {response.headers.get('location')}; name the final address in `url`"
         else:
             said = content[: 4 * _EXCERPT].decode(errors="replace").strip() or "(an empty body)"
-        retryable = status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR
-        return self._failure("http_status", f"status {status}: {said}", retryable=retryable)
+        crowded = status in _CROWDED
+        broken = status >= _SERVER_ERROR and not crowded
+        failure = self._failure("http_status", f"status {status}: {said}", retryable=crowded or broken)
+        return Attempt(
+            outcome=failure,
+            setback="crowded" if crowded else "fault" if broken else None,
+            asked_s=asked_wait_s(response.headers, now=time.time()),
+        )
 
     def _failure(self, kind: str, message: str, *, retryable: bool = False) -> Failure:
         secrets = secrets_of(os.environ) | (self._sent.secrets if self._sent else frozenset())
         text = shortened(redact(message, secrets=secrets), limit=_EXCERPT)
         where = redact(self.options.url, secrets=secrets)
         return Failure(stage="target", kind=kind, message=f"{where}: {text}", retryable=retryable)
+
+
+def _broken(failure: Failure, error: Exception) -> Attempt:
+    unreached = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+    return Attempt(outcome=failure, setback="unreached" if unreached else "fault")
 
 
 async def _read(response: httpx2.Response) -> bytes | None:

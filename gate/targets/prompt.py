@@ -64,7 +64,11 @@ class PromptTarget(Target):
 
     def check(self, case: Case) -> None:
         """Render the case's prompt and throw it away: what is missing is found before any call."""
-        self._request(case)
+        self.request(case)
+
+    def models(self) -> Sequence[str]:
+        """The one that answers."""
+        return (self.options.model,)
 
     def open(self) -> None:
         """Open the door to the model, which needs a key."""
@@ -72,9 +76,10 @@ class PromptTarget(Target):
 
     async def ask(self, case: Case) -> Reply | Failure:
         """Ask the model once."""
-        return await self.setting.llm().ask(self._request(case))
+        return await self.setting.llm().ask(self.request(case))
 
-    def _request(self, case: Case) -> ModelRequest:
+    def request(self, case: Case) -> ModelRequest:
+        """The question that a case makes, its prompt rendered."""
         try:
             system, messages = self._prompt(case, _variables(case))
         except UserError as error:

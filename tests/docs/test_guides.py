@@ -17,7 +17,7 @@ from gate.model.files import load_results
 from gate.model.reply import Failure, Reply
 from gate.plugins import Plugins
 from gate.targets.answer import reply_from
-from gate.targets.http import ContextPlaces
+from gate.targets.http_options import ContextPlaces
 from gate.targets.python import PythonOptions, PythonTarget
 from gate.targets.question import question
 from gate.targets.replay import ReplayOptions, ReplayTarget

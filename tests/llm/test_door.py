@@ -1,28 +1,40 @@
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
 from gate.llm.door import AnthropicModel, deprecation
 from gate.model.case import Message
+from gate.model.pace import Attempt, Charge
 from gate.model.ports import ModelRequest
-from gate.model.reply import Failure, Reply, Usage
+from gate.model.reply import Expense, Failure, Reply, Usage
+from gate.run.pace import Pacer
+from gate.run.window import Limits
 from tests.doubles import Answer, MessagesApi, json_answer, refused, said, streamed
 
 KEY = "sk-test-canary-1234567890"
 
 
-@dataclass
-class Sleeps:
-    """Sleeping without waiting: the seconds that were asked for are noted."""
+QUICK = Limits(concurrency=4, first_s=0.001, longest_s=0.004)
 
-    seconds: list[float] = field(default_factory=list)
 
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
+class Noted:
+    """A pace that asks again quickly, and notes what every attempt came to and what it charged."""
+
+    def __init__(self) -> None:
+        self.pacer = Pacer("the provider", QUICK)
+        self.attempts: list[Attempt] = []
+        self.charged: list[Expense] = []
+
+    async def call(self, attempt: Callable[[Charge], Awaitable[Attempt]], *, repeats: int) -> Reply | Failure:
+        async def noted(_: Charge) -> Attempt:
+            made = await attempt(self.charged.append)
+            self.attempts.append(made)
+            return made
+
+        return await self.pacer.call(noted, repeats=repeats)
 
 
 def make_request(**fields: Any) -> ModelRequest:
@@ -38,11 +50,11 @@ def serving(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> Iterator[Messages
         yield api
 
 
-def ask(
-    *requests: ModelRequest, timeout_s: float = 30.0, sleeps: Sleeps | None = None
-) -> list[Reply | Failure]:
+def ask(*requests: ModelRequest, timeout_s: float = 30.0, pace: Noted | None = None) -> list[Reply | Failure]:
+    noted = pace or Noted()
+
     async def walk() -> list[Reply | Failure]:
-        model = AnthropicModel(concurrency=4, timeout_s=timeout_s, sleep=sleeps or Sleeps())
+        model = AnthropicModel(concurrency=4, timeout_s=timeout_s, pace=lambda _: noted)
         try:
             return [await model.ask(request) for request in requests or (make_request(),)]
         finally:
@@ -51,14 +63,14 @@ def ask(
     return asyncio.run(walk())
 
 
-def replied(*requests: ModelRequest, sleeps: Sleeps | None = None) -> Reply:
-    outcome = ask(*requests, sleeps=sleeps)[-1]
+def replied(*requests: ModelRequest, pace: Noted | None = None) -> Reply:
+    outcome = ask(*requests, pace=pace)[-1]
     assert isinstance(outcome, Reply), outcome
     return outcome
 
 
-def failed(sleeps: Sleeps | None = None, *, timeout_s: float = 30.0) -> Failure:
-    outcome = ask(sleeps=sleeps, timeout_s=timeout_s)[-1]
+def failed(pace: Noted | None = None, *, timeout_s: float = 30.0) -> Failure:
+    outcome = ask(pace=pace, timeout_s=timeout_s)[-1]
     assert isinstance(outcome, Failure), outcome
     return outcome
 
@@ -133,33 +145,44 @@ def test_system_effort_and_bound_are_sent_and_nothing_else(monkeypatch: pytest.M
 
 
 FAILURES = [
-    (400, "invalid_request_error", "bad_request", 1),
-    (401, "authentication_error", "auth", 1),
-    (402, "billing_error", "payment", 1),
-    (403, "permission_error", "permission", 1),
-    (404, "not_found_error", "unknown_model", 1),
-    (408, "timeout_error", "timeout", 5),
-    (413, "request_too_large", "too_large", 1),
-    (422, "invalid_request_error", "bad_request", 1),
-    (429, "rate_limit_error", "rate_limit", 5),
-    (500, "api_error", "server_error", 5),
-    (503, "api_error", "server_error", 5),
-    (529, "overloaded_error", "overloaded", 5),
+    (400, "invalid_request_error", "bad_request", None),
+    (401, "authentication_error", "auth", None),
+    (402, "billing_error", "payment", None),
+    (403, "permission_error", "permission", None),
+    (404, "not_found_error", "unknown_model", None),
+    (408, "timeout_error", "timeout", "fault"),
+    (413, "request_too_large", "too_large", None),
+    (422, "invalid_request_error", "bad_request", None),
+    (429, "rate_limit_error", "rate_limit", "crowded"),
+    (500, "api_error", "server_error", "fault"),
+    (503, "api_error", "server_error", "crowded"),
+    (529, "overloaded_error", "overloaded", "crowded"),
 ]
 
 
-@pytest.mark.parametrize(("status", "error_type", "kind", "attempts"), FAILURES)
-def test_each_status_has_its_kind_and_only_what_may_pass_is_asked_again(
-    status: int, error_type: str, kind: str, attempts: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("status", "error_type", "kind", "setback"), FAILURES)
+def test_each_status_has_its_kind_and_says_whose_fault_it_was(
+    status: int, error_type: str, kind: str, setback: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sleeps = Sleeps()
-    with serving(monkeypatch, refused(status, error_type, "what went wrong")) as api:
-        failure = failed(sleeps)
-    assert (failure.stage, failure.kind, failure.retryable) == ("target", kind, attempts > 1)
-    assert "what went wrong" in failure.message
-    assert "req_1" in failure.message
-    assert len(api.requests) == attempts
-    assert len(sleeps.seconds) == attempts - 1
+    pace = Noted()
+    refusal = refused(status, error_type, "what went wrong")
+    with serving(monkeypatch, refusal, refused(400, "invalid_request_error", "the end")):
+        ask(pace=pace)
+    made, *others = pace.attempts
+    assert isinstance(made.outcome, Failure)
+    assert (made.outcome.stage, made.outcome.kind, made.setback) == ("target", kind, setback)
+    assert made.outcome.retryable == bool(others) == (setback is not None)
+    assert "what went wrong" in made.outcome.message
+    assert "req_1" in made.outcome.message
+
+
+@pytest.mark.parametrize(("status", "error_type"), [(408, "timeout_error"), (500, "api_error")])
+def test_what_may_pass_is_asked_five_times_and_no_more(
+    status: int, error_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(monkeypatch, refused(status, error_type)) as api:
+        assert "asked 5 times" in failed().message
+    assert len(api.requests) == 5
 
 
 def test_an_error_inside_a_stream_is_told_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,21 +201,82 @@ def test_an_error_inside_a_stream_that_will_not_pass_is_not_asked_again(
     assert len(api.requests) == 1
 
 
-def test_the_wait_that_the_provider_asks_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    sleeps = Sleeps()
-    with serving(monkeypatch, refused(429, "rate_limit_error", **{"retry-after": "7"}), said()):
-        replied(sleeps=sleeps)
-    assert sleeps.seconds == [7.0]
+def test_the_wait_that_the_provider_asks_for_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Noted()
+    with serving(monkeypatch, refused(429, "rate_limit_error", **{"retry-after-ms": "7"}), said()):
+        replied(pace=pace)
+    assert [made.asked_s for made in pace.attempts] == [0.007, None]
 
 
 @pytest.mark.parametrize("asked", ["1000000000", "inf", "Wed, 21 Oct 2099 12:00:00 GMT"])
-def test_a_wait_past_the_timeout_is_not_begun(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sleeps = Sleeps()
+def test_a_wait_past_all_patience_is_not_begun(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(monkeypatch, refused(429, "rate_limit_error", **{"retry-after": asked})) as api:
-        failure = failed(sleeps)
-    assert (failure.kind, failure.retryable, sleeps.seconds) == ("rate_limit", True, [])
-    assert "past the timeout" in failure.message
+        failure = failed()
+    assert (failure.kind, failure.retryable) == ("wait_too_long", True)
+    assert "longer than `max_wait_s: 60`" in failure.message
     assert len(api.requests) == 1
+
+
+@STREAMED
+def test_the_room_that_is_left_of_the_rate_limit_is_read(
+    *, stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = Noted()
+    limits = {
+        "anthropic-ratelimit-requests-limit": "1000",
+        "anthropic-ratelimit-requests-remaining": "5",
+        "anthropic-ratelimit-requests-reset": "2099-10-21T12:00:00Z",
+    }
+    whole = streamed(said()) if stream else json_answer(said())
+    answer = Answer(headers={**whole.headers, **limits}, body=whole.body)
+    with serving(monkeypatch, answer):
+        replied(make_request(stream=stream), pace=pace)
+    (made,) = pace.attempts
+    assert made.room is not None
+    assert made.room.calls == 5
+
+
+def test_the_tokens_of_an_answer_that_was_lost_are_charged_with_their_price(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = Noted()
+    with serving(monkeypatch, broken("reset"), said("all of it")):
+        assert replied(pace=pace).output == "all of it"
+    (lost,) = pace.charged
+    assert lost.usage == Usage(
+        input_tokens=1000, output_tokens=1, cache_read_tokens=10, cache_write_tokens=20
+    )
+    assert lost.cost_usd is not None
+    assert lost.cost_usd > 0
+
+
+def test_a_refusal_and_an_answer_that_came_cost_nothing_beside_the_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pace = Noted()
+    with serving(monkeypatch, refused(529, "overloaded_error"), said()):
+        replied(pace=pace)
+    assert not pace.charged
+
+
+def test_what_was_paid_is_charged_also_where_the_call_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Noted()
+    half = streamed(said("an answer that never ends"))
+
+    async def walk(api: MessagesApi) -> None:
+        model = AnthropicModel(concurrency=1, timeout_s=30, pace=lambda _: pace)
+        asking = asyncio.ensure_future(model.ask(make_request()))
+        assert await asyncio.to_thread(api.hanging.wait, 10)
+        asking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asking
+        await model.aclose()
+
+    with serving(monkeypatch, Answer(headers=half.headers, body=half.body, ending="stall")) as api:
+        asyncio.run(walk(api))
+    (lost,) = pace.charged
+    assert lost.usage is not None
+    assert lost.usage.input_tokens == 1000
 
 
 def test_a_provider_that_says_not_to_retry_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

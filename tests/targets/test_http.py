@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from gate.model.case import Case, Place
 from gate.model.errors import UserError
 from gate.model.reply import Failure, Reply
-from gate.targets.http import HttpOptions, HttpTarget
+from gate.targets.http import HttpTarget
+from gate.targets.http_options import HttpOptions
 from tests.builders import make_case, make_setting
 from tests.doubles import Answer, Loopback, json_answer
 
