@@ -29,6 +29,7 @@ VERBS = {
     "compare": "Compare a results file with a baseline; nothing is run.",
     "label": "Say of one response after the other whether it passes, to calibrate a judge.",
     "action": "What the GitHub Action runs: an event in, a verdict told, its exit code out.",
+    "cache": "What is kept of earlier runs: stats, verify, prune, export.",
     "schema": "Print the JSON Schema of gate.yaml, the report or a results file.",
 }
 

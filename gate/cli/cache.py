@@ -1,0 +1,118 @@
+"""`gate cache`: what is kept of earlier runs, and less of it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gate.cli.options import CONFIG, OutputPath, check_outputs, config_option, working_tree, write_document
+from gate.cli.output import say, show
+
+_BROKEN = 4
+_SECONDS = {"h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}
+_BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+class Amount(click.ParamType[float]):
+    """A number with a unit, such as `30d` → the number in the smallest unit."""
+
+    def __init__(self, name: str, units: Mapping[str, float]) -> None:
+        self.name, self._units = name, units
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """`30d` is 30 days, `200MB` 200 megabytes."""
+        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *([A-Za-z]+)", str(value))
+        if found is None or found[2] not in self._units:
+            known = ", ".join(self._units)
+            self.fail(f"{value!r} is no {self.name}: a number and one of {known}.", param, ctx)
+        unit: float = self._units[found[2]]
+        return float(found[1]) * unit
+
+
+@click.group("cache")
+def command() -> None:
+    """What is kept of earlier runs in .gate/, so that nothing is paid twice.
+
+    Each trial stands under what its target depends on, its question and its draw: what has changed is never found.
+    """
+
+
+@command.command("stats")
+@config_option
+def stats(config: Path) -> int:
+    """How much is kept of each suite, and how old it is."""
+    from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
+    from gate.render.escape import terminal  # noqa: PLC0415
+
+    with store(working_tree(config)) as shelves:
+        rows = shelves.stats()
+        show(f"{shelves.path}: {_size(shelves.size)}, {sum(row.trials for row in rows):,} trials")
+        for row in rows:
+            age = f"{row.newest_days:.1f} to {row.oldest_days:.1f} days old"
+            show(f"  {terminal(row.suite)}: {row.trials:,} trials, {_size(row.bytes)}, {age}")
+    return 0
+
+
+@command.command("verify")
+@config_option
+def verify(config: Path) -> int:
+    """Read every trial, and hold it against its digest. Ends with 4 where one is not what was written.
+
+    A run asks such a trial again; `gate cache prune` removes it.
+    """
+    from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
+
+    with store(working_tree(config)) as shelves:
+        found = shelves.verify()
+    if found.note:
+        say(f"{shelves.path}: {found.note}")
+    show(f"{shelves.path}: {found.rows - found.broken:,} of {found.rows:,} trials are as they were written")
+    return _BROKEN if found.broken or found.note else 0
+
+
+@command.command("prune")
+@config_option
+@click.option(
+    "--older-than", type=Amount("age", _SECONDS), metavar="AGE", help="Remove older trials: 12h, 30d, 8w."
+)
+@click.option(
+    "--keep-size",
+    type=Amount("size", _BYTES),
+    metavar="SIZE",
+    help="Then remove the oldest until the rest takes no more: 500KB, 200MB, 1GB.",
+)
+def prune(config: Path, older_than: float | None, keep_size: float | None) -> int:
+    """Remove trials. What belongs to a run that is not over stays."""
+    from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
+
+    if older_than is None and keep_size is None:
+        raise click.UsageError("say what is to go: --older-than 30d, or --keep-size 200MB, or both.")
+    keep_bytes = None if keep_size is None else int(keep_size)
+    with store(working_tree(config)) as shelves:
+        removed = shelves.prune(older_than_s=older_than, keep_bytes=keep_bytes)
+        show(f"{shelves.path}: {removed:,} trials removed, {_size(shelves.size)} left")
+    return 0
+
+
+@command.command("export")
+@config_option
+@click.option(
+    "-o", "--output", required=True, type=OutputPath(dir_okay=False, allow_dash=True), help="The file."
+)
+def export(config: Path, output: Path) -> int:
+    """Write every trial as a line of JSON: what was asked, answered and scored, without credentials."""
+    from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
+
+    check_outputs(config if config.exists() else Path(CONFIG), [output])
+    with store(working_tree(config)) as shelves:
+        write_document(output, "".join(shelves.export()))
+    return 0
+
+
+def _size(count: float) -> str:
+    for unit, size in reversed(_BYTES.items()):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count:.0f} bytes"

@@ -1,0 +1,27 @@
+"""The store, as a person looks at it: nothing is run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gate.host.local import WorkingTree
+from gate.model.errors import Problem, UserError
+from gate.run.journal import FOLDER
+from gate.run.shelves import Shelves
+from gate.run.store import StoreError
+
+
+@contextmanager
+def store(tree: WorkingTree) -> Iterator[Shelves]:
+    """The store of a folder.
+
+    Raises:
+        UserError: there is none, or it cannot be used.
+    """
+    folder = tree.root / FOLDER
+    try:
+        with Shelves(folder) as shelves:
+            yield shelves
+    except StoreError as error:
+        message = f"the store in {folder} cannot be used: {error}"
+        fix = "it is made by the first run; another run may hold it, or the folder may not be writable"
+        raise UserError(Problem(message=message, fix=fix)) from None
