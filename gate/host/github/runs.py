@@ -74,6 +74,9 @@ class Runs(Asking):
         task = Task(doing=f"downloading the artifact {artifact.name}", needs=_READ)
         if artifact.expired:
             raise HostError(Problem(message=f"{task.doing} failed: it has expired", fix=_AGAIN))
+        if artifact.size_bytes > limit_bytes:
+            message = f"{task.doing} failed: it is larger than {limit_bytes} bytes"
+            raise HostError(Problem(message=message, fix="look at what the run put into it"))
         from gate.host.github.download import fetched  # noqa: PLC0415 - brings an HTTP library with it
 
         path = self._at("actions", "artifacts", artifact.id, "zip")

@@ -97,6 +97,11 @@ def test_a_large_artifact_is_refused_before_it_is_all_there(here: Hub) -> None:
     (artifact,) = client.artifacts_named("res")
     with pytest.raises(HostError, match="larger than 299999 bytes"):
         client.download(artifact, limit_bytes=len(made.content) - 1)
+    assert "actions/download-artifact" not in here.asked
+    smaller = artifact.model_copy(update={"size_bytes": 1})
+    with pytest.raises(HostError, match="larger than 299999 bytes"):
+        client.download(smaller, limit_bytes=len(made.content) - 1)
+    assert here.asked[-1] == "blob/download"
 
 
 def test_an_expired_artifact_is_told_so(here: Hub) -> None:
