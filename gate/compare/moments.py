@@ -135,16 +135,16 @@ def _moment(x: Draws, y: Draws, rule: Rule) -> Moment:
     # The squares about the common mean are those within the sides and those between them.
     pooled = (squares_old + squares_new + d * d * kb * kc / (kb + kc)) / (kb + kc - 1)
     worst = math.fsum(pool[:kc])
-    return Moment(
-        x=x,
-        y=y,
-        before=before,
-        after=after,
-        d=d,
-        v=pooled * (1 / kb + 1 / kc),
-        least=worst / kc - (sum_old + sum_new - worst) / kb,
-        noise_before=squares_old / (kb - 1) if kb > 1 else None,
-        noise_after=squares_new / (kc - 1) if kc > 1 else None,
-        flips_before=differing(x),
-        flips_after=differing(y),
+    return Moment(  # by place: there may be hundreds of thousands, and names cost a tenth
+        x,
+        y,
+        before,
+        after,
+        d,
+        pooled * (1 / kb + 1 / kc),
+        worst / kc - (sum_old + sum_new - worst) / kb,
+        squares_old / (kb - 1) if kb > 1 else None,
+        squares_new / (kc - 1) if kc > 1 else None,
+        differing(x),
+        differing(y),
     )

@@ -31,8 +31,12 @@ class CaseScores(Noun):
     def _counted(self) -> Self:
         if self.errors > self.trials:
             raise ValueError("more errors than trials")
-        for name in self.scores.keys() | self.abstentions.keys():
-            if len(self.scores.get(name, ())) + self.abstentions.get(name, 0) > self.trials:
+        abstained = self.abstentions
+        for name, values in self.scores.items():
+            if len(values) + abstained.get(name, 0) > self.trials:
+                raise ValueError(f"more draws of {name!r} than trials")
+        for name, count in abstained.items():
+            if count > self.trials:
                 raise ValueError(f"more draws of {name!r} than trials")
         return self
 

@@ -45,9 +45,8 @@ class Sums:
         """Add a trial."""
         self._trials += 1
         self._failed += trial.reply is None or bool(trial.failures)
-        self._kinds.update({failure.kind for failure in trial.failures})
-        for failure in trial.failures:
-            self._examples.setdefault(failure.kind, failure)
+        if trial.failures:
+            self._add_failures(trial.failures)
         if trial.reply is not None:
             self._add_reply(trial.reply)
 
@@ -73,6 +72,11 @@ class Sums:
             cost_usd=_cost(self._costs),
             stopped=run.stopped.message if run.stopped else None,
         )
+
+    def _add_failures(self, failures: Iterable[Failure]) -> None:
+        self._kinds.update({failure.kind for failure in failures})
+        for failure in failures:
+            self._examples.setdefault(failure.kind, failure)
 
     def _add_reply(self, reply: Reply) -> None:
         usage = reply.usage
