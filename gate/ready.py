@@ -30,7 +30,7 @@ _SHOWN_PROBLEMS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """A suite with its plug-ins built."""
+    """A suite with its plug-ins built. `total` is the budget over all suites of its config."""
 
     suite: Suite
     target: Target
@@ -38,6 +38,7 @@ class Ready:
     fingerprint: dict[str, str]
     door: ModelDoor
     paces: Paces
+    total: Budget
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
@@ -53,11 +54,10 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A whole config: what it says of judging, its suites, and the budget over all of them."""
+    """A whole config: what it says of judging, and its suites."""
 
     sheet: PolicySheet
     suites: tuple[Ready, ...]
-    budget: Budget
 
     def drawn_as(self, base: PolicySheet) -> "Prepared":
         """The same with the draws of the base, for the suites that it has: fewer of them would lower the bar."""
@@ -105,7 +105,7 @@ def prepare(tree: WorkingTree, file: str, *, only: Sequence[str] = ()) -> Prepar
             ready.append(_ready(suite, config, root=tree.root, paces=paces))
     if found:
         raise UserError(*_bounded(found))
-    return Prepared(sheet=policy_sheet(config), suites=tuple(ready), budget=config.shape.budget)
+    return Prepared(sheet=policy_sheet(config), suites=tuple(ready))
 
 
 def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Ready:
@@ -134,7 +134,13 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Rea
         root, suite.target, version=target.version, files=target.files(), depends_on=suite.depends_on
     )
     return Ready(
-        suite=suite, target=target, instruments=instruments, fingerprint=fingerprint, door=door, paces=paces
+        suite=suite,
+        target=target,
+        instruments=instruments,
+        fingerprint=fingerprint,
+        door=door,
+        paces=paces,
+        total=config.shape.budget,
     )
 
 

@@ -1,6 +1,7 @@
 """Ready suites → results, within one walk: one journal, one event loop, plug-ins closed at its end."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,15 @@ from gate.model.run import RunResult, Trial
 from gate.model.suite import Suite
 from gate.place import Place
 from gate.ready import Ready
+from gate.run.budget import Ledger
+from gate.run.forecast import forecast
 from gate.run.journal import Journal, open_journal
 from gate.run.plan import RunPlan, shelf
 from gate.run.pool import pooled
 from gate.run.rescore import rescore
 from gate.run.runner import run
+
+_GRACE_S = 0.5  # for what is still running when a walk ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +35,16 @@ class Draws:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Where the runs of one walk are done. `commit` is the clean commit that is run, where that is known."""
+    """Where the runs of one walk are done. `commit` is the clean commit that is run, where that is known.
+
+    `notice` takes a sentence for the person; `ledgers` are the budgets of the suites, by name, for all their looks.
+    """
 
     loop: asyncio.Runner
     journal: Journal
     progress: "_Heard"
+    notice: Callable[[str], None]
+    ledgers: Mapping[str, Ledger]
     commit: str | None = None
     fresh: bool = False
 
@@ -51,9 +61,11 @@ class Bench:
             InterruptedRunError: stopped from outside; what was finished is kept.
         """
         plans = [self._plan(ready, draws(ready.suite)) for ready in suites]
-        for plan in plans:
-            if not self.journal.holds(plan):  # what asks nothing needs no key
-                plan.target.open()
+        asking = [plan for plan in plans if not self.journal.holds(plan)]
+        for plan in asking:  # what asks nothing needs no key
+            plan.target.open()
+        for warning in _endings(asking):
+            self.notice(warning)
         return {plan.suite.name: self._run(plan) for plan in plans}
 
     def take_more(
@@ -63,19 +75,29 @@ class Bench:
         taken = {}
         for ready in suites:
             name = ready.suite.name
-            plan = self._plan(ready, draws(ready.suite), earlier=earlier[name])
+            plan = self._plan(ready, draws(ready.suite))
             taken[name] = pooled(earlier[name], self._run(plan))
         return taken
 
+    def shortage(self, ready: Ready, draws: Draws, *, earlier: RunResult) -> str | None:
+        """Why the budget has no room for more draws, by what the earlier ones took; None where it has."""
+        suite = ready.suite
+        trials = draws.count * len(suite.cases) - self.journal.saved(self._plan(ready, draws))
+        need = forecast(earlier.trials, trials=trials, concurrency=suite.concurrency)
+        return self.ledgers[suite.name].shortage(need)
+
     def rescore(self, ready: Ready, result: RunResult) -> RunResult:
         """Score the replies of a result anew; nothing is asked of the target."""
-        return self._await(
-            rescore(result, instruments=ready.instruments, concurrency=ready.suite.concurrency)
+        suite = ready.suite
+        work = rescore(
+            result,
+            instruments=ready.instruments,
+            concurrency=suite.concurrency,
+            ledger=self.ledgers[suite.name],
         )
+        return self._await(work)
 
-    def _plan(self, ready: Ready, draws: Draws, *, earlier: RunResult | None = None) -> RunPlan:
-        name, before = ready.suite.name, earlier.trials if earlier else ()
-        reused = self.journal.reused(name)
+    def _plan(self, ready: Ready, draws: Draws) -> RunPlan:
         return RunPlan(
             suite=ready.suite,
             target=ready.target,
@@ -84,13 +106,13 @@ class Bench:
             purpose=draws.purpose,
             draws=draws.count,
             first_index=draws.first,
-            paid=[trial for trial in before if (trial.case_id, trial.index) not in reused],
             shelf=_shelf(ready, self.commit) if draws.purpose != "accept" else None,
             fresh=self.fresh,
         )
 
     def _run(self, plan: RunPlan) -> RunResult:
-        return self._await(run(plan, progress=self.progress, journal=self.journal))
+        ledger = self.ledgers[plan.suite.name]
+        return self._await(run(plan, progress=self.progress, journal=self.journal, ledger=ledger))
 
     def _await(self, work: Awaitable[RunResult]) -> RunResult:
         """Run it on the loop. Its value goes round the task: `Runner.run` makes a text of what a task returned."""
@@ -129,13 +151,68 @@ def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iter
     same command goes on with them. With `fresh` nothing of earlier walks is used.
     """
     commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
-    with open_journal(place.tree.root, warn=place.notice) as journal, asyncio.Runner() as loop:
+    with open_journal(place.tree.root, warn=place.notice) as journal, _looped() as loop:
         loop.get_loop().set_exception_handler(_report)
         try:
-            heard = _Heard(place.progress)
-            yield Bench(loop=loop, journal=journal, progress=heard, commit=commit, fresh=fresh)
+            for ready in suites:
+                ready.paces.notice = place.notice
+            yield Bench(
+                loop=loop,
+                journal=journal,
+                progress=_Heard(place.progress),
+                notice=place.notice,
+                ledgers=_ledgers(suites),
+                commit=commit,
+                fresh=fresh,
+            )
         finally:
             loop.run(_closed(suites))
+
+
+@contextmanager
+def _looped() -> Iterator[asyncio.Runner]:
+    """An event loop that never keeps anybody waiting at its end.
+
+    A second Ctrl-C may come between two lines of the loop itself, which then never wakes a task that it has taken off
+    its list. Closing would wait for that one for ever: it is left to the end of the process, and nobody hears of it.
+    """
+    loop = asyncio.Runner()
+    try:
+        yield loop
+    finally:
+        if loop.run(_ended()):
+            loop.close()
+        else:
+            loop.get_loop().set_exception_handler(lambda *_: None)
+
+
+async def _ended() -> bool:
+    """Cancel what still runs; whether all of it came to an end."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    return not left or not (await asyncio.wait(left, timeout=_GRACE_S))[1]
+
+
+def _ledgers(suites: Sequence[Ready]) -> dict[str, Ledger]:
+    """A budget for each suite, under the one over all of them."""
+    total = Ledger(suites[0].total, clock=time.monotonic, of=" over all suites") if suites else None
+    return {
+        ready.suite.name: Ledger(ready.suite.budget, clock=time.monotonic, above=total) for ready in suites
+    }
+
+
+def _endings(plans: Sequence[RunPlan]) -> list[str]:
+    """A warning for each model that is about to end, once."""
+    models = {model for plan in plans for model in plan.target.models()}
+    models |= {
+        model for plan in plans for evaluator in plan.instruments.evaluators for model in evaluator.models()
+    }
+    if not models:
+        return []
+    from gate.llm.door import deprecation  # noqa: PLC0415 - for those who ask a model
+
+    return [text for model in sorted(models) if (text := deprecation(model)) is not None]
 
 
 def _shelf(ready: Ready, commit: str | None) -> str | None:

@@ -7,11 +7,13 @@ from importlib.metadata import version
 
 from gate.base import Base, base_at, base_of_working_tree, proposed, with_inconclusive
 from gate.compare.decide import decide, wants_second_look
+from gate.compare.findings import note
 from gate.compare.tally import tally
 from gate.model.ports import History
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
 from gate.model.scorecard import Comparison, Scorecard
+from gate.model.suite import Suite
 from gate.model.verdict import Kind, Verdict
 from gate.place import Place
 from gate.ready import Prepared, prepare
@@ -67,10 +69,10 @@ def check(
             [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=1, looks=looks
         )
         if wants_second_look(verdict):
-            results = {**results, **_second_look(place, prepared, runs, results, verdict)}
-            verdict = decide(
-                [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=2, looks=looks
-            )
+            second = _second_look(place, prepared, runs, results, verdict)
+            results = {**results, **second.results}
+            compared = [*_comparisons(base, prepared, results), *removed]
+            verdict = second.told(decide(compared, base.sheet.policy, look=2, looks=looks))
         evidence = Evidence(
             tool_version=version("llm-regression-gate"),
             head=(against and against.head) or place.tree.revision(),
@@ -119,27 +121,51 @@ def _removed(base: Base, prepared: Prepared) -> Sequence[Comparison]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _SecondLook:
+    """The results of the suites that were looked at again, and why the others were not, by suite."""
+
+    results: Mapping[str, RunResult]
+    declined: Mapping[str, str]
+
+    def told(self, verdict: Verdict) -> Verdict:
+        """The verdict on all draws, with a word on every second look that the budget did not allow."""
+        action = "raise the cap, or decide on what the first look says"
+        notes = tuple(
+            note("second_look_declined", f"the second look was not taken: {why}", action, suite=suite)
+            for suite, why in self.declined.items()
+        )
+        look = verdict.look if self.results else 1
+        return verdict.model_copy(update={"findings": (*verdict.findings, *notes), "look": look})
+
+
 def _second_look(
     place: Place,
     prepared: Prepared,
     runs: Bench,
     results: Mapping[str, RunResult],
     verdict: Verdict,
-) -> Mapping[str, RunResult]:
-    """More draws of all cases of every suite that could not be told, pooled with the first."""
+) -> _SecondLook:
+    """More draws of all cases of every suite that could not be told and can be paid, pooled with the first."""
     undecided = {suite.suite for suite in verdict.suites if suite.kind is Kind.INCONCLUSIVE}
-    again = [
-        ready
-        for ready in prepared.suites
-        if ready.suite.name in undecided and ready.suite.draws.most > ready.suite.draws.check
-    ]
-    for ready in again:
-        more = (ready.suite.draws.most - ready.suite.draws.check) * len(ready.suite.cases)
-        place.notice(f"{ready.suite.name}: the first look can't tell; the second takes {more} more trials")
-    return runs.take_more(
-        again,
-        lambda suite: Draws(
-            purpose="check", count=suite.draws.most - suite.draws.check, first=suite.draws.check
-        ),
-        earlier=results,
-    )
+    taken: dict[str, RunResult] = {}
+    declined: dict[str, str] = {}
+    for ready in prepared.suites:
+        suite = ready.suite
+        if suite.name not in undecided or suite.draws.most <= suite.draws.check:
+            continue
+        draws = more_draws(suite)
+        why = runs.shortage(ready, draws, earlier=results[suite.name])
+        if why is not None:
+            declined[suite.name] = why
+            place.notice(f"{suite.name}: the first look can't tell, and the second is not taken: {why}")
+            continue
+        more = draws.count * len(suite.cases)
+        place.notice(f"{suite.name}: the first look can't tell; the second takes {more} more trials")
+        taken |= runs.take_more([ready], more_draws, earlier=results)
+    return _SecondLook(results=taken, declined=declined)
+
+
+def more_draws(suite: Suite) -> Draws:
+    """What the second look of a suite takes."""
+    return Draws(purpose="check", count=suite.draws.most - suite.draws.check, first=suite.draws.check)

@@ -5,7 +5,7 @@ after that each trial in flight is taken for as dear as the dearest so far, and 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import KW_ONLY, InitVar, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Protocol
 
 from gate.model.reply import Usage
@@ -75,7 +75,7 @@ class Ledger:
     """The budget of a suite in one walk, shared by all its trials and looks, and what is spent of it.
 
     `clock` gives seconds. `above` is the budget over all suites, which everything counts against as well. `of` says
-    whose budget it is, where it is not the suite's own. `paid` are trials that count although they were done before.
+    whose budget it is, where it is not the suite's own.
     """
 
     budget: Budget
@@ -83,23 +83,20 @@ class Ledger:
     clock: Callable[[], float]
     above: "Ledger | None" = None
     of: str = ""
-    paid: InitVar[Iterable[Trial]] = ()
     calls: int = field(default=0, init=False)
     in_flight: int = field(default=0, init=False)
     ran_s: float = field(default=0, init=False)
     _since: float | None = field(default=None, init=False)
     _purses: list[_Purse] = field(default_factory=list, init=False)
 
-    def __post_init__(self, paid: Iterable[Trial]) -> None:
+    def __post_init__(self) -> None:
         tokens, money = self.budget.tokens, self.budget.cost_usd
         if tokens is not None:
-            self._purses.append(_Purse("budget.tokens", "tokens", tokens, _tokens))
+            self._purses.append(_Purse("budget.tokens", "tokens", tokens, tokens_of))
         if money is not None:
             self._purses.append(
                 _Purse("budget.cost_usd", "US dollars", money, lambda priced: priced.cost_usd)
             )
-        for trial in paid:
-            self.count(trial)
 
     def refusal(self, *, another: bool = True) -> str | None:
         """The sentence that says which cap allows no more; None where none is reached.
@@ -226,7 +223,8 @@ def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / 60
 
 
-def _tokens(priced: Priced) -> float | None:
+def tokens_of(priced: Priced) -> float | None:
+    """All tokens of one call, those of the prompt cache too; None where it does not tell."""
     usage = priced.usage
     if usage is None:
         return None

@@ -1,12 +1,11 @@
 """What one run is to do, and the keys under which what it did is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from gate.model.base import digest
 from gate.model.ports import Target
-from gate.model.run import Trial
 from gate.model.suite import Suite
 from gate.run.scoring import Instruments
 
@@ -33,7 +32,6 @@ class RunPlan:
     purpose: Literal["accept", "check", "run"] = "run"
     draws: int = 1
     first_index: int = 0
-    paid: Sequence[Trial] = ()
     resume: bool = True
     shelf: str | None = None
     fresh: bool = False

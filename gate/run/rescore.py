@@ -3,32 +3,58 @@
 import asyncio
 from collections.abc import Iterator
 
+from gate.model.case import Case
 from gate.model.reply import Sample
-from gate.model.run import RunResult, Trial
+from gate.model.run import RunResult, Stopped, Trial
+from gate.run.brake import Brake
+from gate.run.budget import Ledger
 from gate.run.scoring import Instruments
+from gate.run.tab import spending
 
 
-async def rescore(result: RunResult, *, instruments: Instruments, concurrency: int) -> RunResult:
-    """Score every reply anew. What the result held of scores and metrics is gone; what it says of the target stays."""
+async def rescore(
+    result: RunResult, *, instruments: Instruments, concurrency: int, ledger: Ledger
+) -> RunResult:
+    """Score every reply anew. What the result held of scores and metrics is gone; what it says of the target stays.
+
+    The calls of judges are counted in the ledger; where it allows no more of them, the rest is left out.
+    """
     cases = {case.id: case for case in result.cases}
     trials: dict[int, Trial] = {}
+    brake = Brake(ledger, total=len(result.trials))
 
     async def work(todo: Iterator[tuple[int, Trial]]) -> None:
         for number, trial in todo:
-            failed = tuple(failure for failure in trial.failures if failure.stage == "target")
-            if trial.reply is None:
-                trials[number] = trial.model_copy(update={"scores": (), "failures": failed})
-                continue
-            sample = Sample(case=cases[trial.case_id], reply=trial.reply, index=trial.index)
-            scoring = await instruments.score(sample)
-            trials[number] = trial.model_copy(
-                update={"scores": scoring.scores, "failures": (*failed, *scoring.failures)}
-            )
+            tab = brake.tab()
+            with spending(tab):
+                scored = await _scored(trial, cases[trial.case_id], instruments)
+            expenses = [expense for expense in trial.expenses if expense.evaluator is None]
+            trials[number] = scored.model_copy(update={"expenses": (*expenses, *tab.expenses)})
+            if tab.denied:
+                del trials[number]
+            brake.heed(trials.get(number), tab)
+            if brake.stopped is not None:
+                return
 
     todo = iter(enumerate(result.trials))
+    ledger.run()
     async with asyncio.TaskGroup() as group:
         for _ in range(min(concurrency, len(result.trials))):
             group.create_task(work(todo))
-    ordered = tuple(trials[number] for number in range(len(result.trials)))
+    ledger.rest()
+    ordered = tuple(trials[number] for number in sorted(trials))
+    stopped = brake.stopped or result.stopped
+    if brake.stopped is not None:
+        left = len(result.trials) - len(ordered)
+        message = f"{brake.stopped.message} ({left} of {len(result.trials)} trials were not scored)"
+        stopped = Stopped(reason=brake.stopped.reason, message=message, left=left)
     metrics = instruments.metrics_of(ordered)
-    return result.model_copy(update={"trials": ordered, "metrics": metrics})
+    return result.model_copy(update={"trials": ordered, "metrics": metrics, "stopped": stopped})
+
+
+async def _scored(trial: Trial, case: Case, instruments: Instruments) -> Trial:
+    failed = tuple(failure for failure in trial.failures if failure.stage == "target")
+    if trial.reply is None:
+        return trial.model_copy(update={"scores": (), "failures": failed})
+    scoring = await instruments.score(Sample(case=case, reply=trial.reply, index=trial.index))
+    return trial.model_copy(update={"scores": scoring.scores, "failures": (*failed, *scoring.failures)})

@@ -43,7 +43,7 @@ async def run(
         InterruptedRunError: the task was cancelled (Ctrl-C); what was finished is in the journal.
     """
     claim = journal.claim(plan) if journal is not None else None
-    ledger = ledger or Ledger(plan.suite.budget, clock=time.monotonic, paid=plan.paid)
+    ledger = ledger or Ledger(plan.suite.budget, clock=time.monotonic)
     return await _Run(plan, progress=progress, claim=claim, ledger=ledger).result()
 
 

@@ -12,7 +12,10 @@ def done(**reply: Any) -> Trial:
 
 
 def ledger(paid: tuple[Trial, ...] = (), **caps: Any) -> Ledger:
-    return Ledger(Budget(**caps), clock=lambda: 0.0, paid=paid)
+    book = Ledger(Budget(**caps), clock=lambda: 0.0)
+    for trial in paid:
+        book.count(trial)
+    return book
 
 
 def test_without_a_cap_nothing_is_refused_and_nothing_waits() -> None:

@@ -2,6 +2,8 @@ import asyncio
 from typing import Any
 
 from gate import Failure, Score
+from gate.model.suite import Budget
+from gate.run.budget import Ledger
 from gate.run.rescore import rescore
 from tests.builders import make_reply, make_run, make_trial
 from tests.doubles import FakeEvaluator
@@ -26,7 +28,9 @@ def test_every_reply_is_scored_anew_and_the_targets_failures_stay() -> None:
         return [Score(value=float(len(sample.reply.output) > 1))]
 
     instruments = make_instruments([FakeEvaluator("long", scored)])
-    again = asyncio.run(rescore(result, instruments=instruments, concurrency=3))
+    again = asyncio.run(
+        rescore(result, instruments=instruments, concurrency=3, ledger=Ledger(Budget(), clock=lambda: 0.0))
+    )
     assert [trial.case_id for trial in again.trials] == ["a", "b", "c"]
     assert [[score.value for score in trial.scores] for trial in again.trials] == [[1.0], [], [0.0]]
     assert [trial.failures for trial in again.trials] == [(), (LOST,), ()]

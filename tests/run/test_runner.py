@@ -16,8 +16,9 @@ from gate.model.errors import InterruptedRunError
 from gate.model.reply import Reply, Usage
 from gate.model.run import RunResult, Trial
 from gate.model.suite import Budget
+from gate.run.budget import Ledger
 from gate.run.runner import run
-from tests.builders import make_reply, make_trial
+from tests.builders import make_reply
 from tests.doubles import FakeEvaluator, FakeTarget
 from tests.run.plans import make_plan
 
@@ -360,9 +361,11 @@ def test_what_is_in_flight_when_a_cap_is_reached_is_finished_and_kept() -> None:
 
 def test_a_first_look_is_paid_from_the_same_budget() -> None:
     target = FakeTarget(priced(1.0))
-    paid = [make_trial(reply=make_reply(cost_usd=1.0)) for _ in range(3)]
-    result_of(target, cases=20, budget=Budget(cost_usd=5), paid=paid)
-    assert len(target.asked) == 2
+    ledger = Ledger(Budget(cost_usd=5), clock=lambda: 0.0)
+    for cases, done in ((3, 3), (20, 2), (20, 0)):
+        result = asyncio.run(run(make_plan(target, cases=cases), ledger=ledger))
+        assert len(result.trials) == done
+    assert len(target.asked) == 5
 
 
 # --- interruption ----------------------------------------------------------------------------------------------------------
