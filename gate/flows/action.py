@@ -43,7 +43,7 @@ from gate.render.terminal import terminal
 
 _LOG_WIDTH = 100
 # A process that runs the application may not speak for us: not to later steps, and not with our token.
-_OURS = ("INPUT_", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+_OURS = ("INPUT_", "ACTIONS_RUNTIME_", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 Found = tuple[Report, Mapping[str, RunResult]]
 
 
