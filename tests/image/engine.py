@@ -8,7 +8,8 @@ from tests.walks.project import Ended
 
 ENGINE, IMAGE = os.environ.get("GATE_ENGINE", "docker"), os.environ["GATE_IMAGE"]
 WORKSPACE = "/github/workspace"
-OWNER = 12345  # of a workspace: a user that is not root
+# Of a workspace: a user that is not root, as the container is.
+OWNER = os.getuid() or 12345
 
 SHADOW = "import sys\nprint('SHADOW' + 'ED', __file__)\nsys.exit(0)\n"
 _NAMES = ("json", "anthropic", "click", "sitecustomize", "usercustomize", "gate/__init__", "yaml/__init__")
@@ -23,10 +24,11 @@ def contain(root: Path, *arguments: str, options: tuple[str, ...] = (), image: s
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def give_away(root: Path) -> None:
-    """Let everything in a folder belong to the owner."""
+def give(root: Path, *, owner: int = OWNER) -> None:
+    """Let a folder and everything in it belong to somebody. Who is not root can give nothing away, and owns it already."""
     for path in [root, *root.rglob("*")]:
-        os.chown(path, OWNER, OWNER)
+        if os.getuid() == 0:
+            os.chown(path, owner, owner)
 
 
 def owners(root: Path) -> set[int]:

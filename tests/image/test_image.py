@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.image.engine import ENGINE, IMAGE, OWNER, SHADOWS, WORKSPACE, contain, give_away, owners
+from tests.image.engine import ENGINE, IMAGE, OWNER, SHADOWS, WORKSPACE, contain, give, owners
 from tests.walks.project import Project, accepted, ids
 
 PUBLISHED = "ghcr.io/llm-regression-gate/gate"
@@ -79,7 +79,7 @@ def test_a_check_against_a_commit_gives_the_same_verdict_as_on_a_laptop(project:
 
 
 def test_a_check_asked_of_a_repository_that_belongs_to_somebody_else_reads_its_base(project: Project) -> None:
-    give_away(project.root)
+    give(project.root)
     ended = contain(project.root, "check", "--base", "main~1")
     assert ended.code == 1, ended.text
     assert "(main~1)" in ended.out
@@ -113,7 +113,7 @@ def test_no_bytecode_of_root_is_left_in_the_workspace(project: Project) -> None:
 
 
 def test_as_the_calling_user_it_leaves_files_of_theirs(project: Project) -> None:
-    give_away(project.root)
+    give(project.root)
     ended = contain(
         project.root, "check", "--base", "main~1", *REPORTS, options=("--user", f"{OWNER}:{OWNER}")
     )
