@@ -72,6 +72,7 @@ def _is_named(path: str, patterns: Iterable[str], *, folder: str) -> bool:
 def _patterns(config: ConfigFile, suite: str) -> Iterator[str]:
     shape = config.shape.suites[suite]
     yield from shape.cases
+    yield from (shape.contexts,) if shape.contexts else ()
     yield config.merged.baselines[suite]
     yield from shape.depends_on
     for used in (shape.target, *shape.evaluators):
@@ -90,7 +91,7 @@ def _named_files(used: UsedPlugin) -> Iterator[str]:
         for word in {text, *text.split()}:
             path = word.rpartition(":")[0] or word
             yield from (each for each in (word, path) if _parts(each))
-            if "/" not in path and "." in path:
+            if "/" not in path and _parts(path):
                 module = path.replace(".", "/")
                 yield from (f"{module}.py", f"{module}/__init__.py")
 
