@@ -59,13 +59,13 @@ class Window:
     def __post_init__(self) -> None:
         concurrency = self.limits.concurrency
         self.size = float(min(concurrency, max(_AT_FIRST, concurrency // 4)))
-        self._knee = float(concurrency)  # below it the window doubles every round, above it it grows by one
+        self._knee = float("inf")  # below it the window doubles every round, above it it grows by one
 
     def under(self, limits: Limits) -> None:
         """Another suite begins: its limits hold from here on; what was learned of the provider stays."""
-        free = self._knee >= self.limits.concurrency
-        self._knee = float(limits.concurrency) if free else min(self._knee, float(limits.concurrency))
-        self.size = min(max(self.size, _AT_FIRST) if free else self.size, float(limits.concurrency))
+        if self._knee == float("inf"):
+            self.size = max(self.size, _AT_FIRST)
+        self.size = min(self.size, float(limits.concurrency))
         self.limits, self.given_up, self._silent_since = limits, None, None
 
     def opens_at(self) -> float | None:
@@ -87,7 +87,9 @@ class Window:
     def hear(self, made: Attempt, *, epoch: int, now: float, spread: float) -> None:
         """Learn from an attempt of an epoch. `spread`, at most 1, shortens waits, so that many do not end at once."""
         if made.room is not None:
-            self._spacing_s = 1 / made.room.calls_per_s if made.room.calls < self.size else 0.0
+            # What it tells is as old as an answer takes, and another round may have started since.
+            tight = made.room.calls < 2 * self.size
+            self._spacing_s = 1 / made.room.calls_per_s if tight else 0.0
         if made.setback is None:
             self._answer()
             return
