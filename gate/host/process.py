@@ -76,9 +76,12 @@ class Jobs:
         self._open = False
 
     def _pass_on(self, process: "subprocess.Popen[bytes]") -> None:
-        for line in process.stdout or ():
-            if self._open:
-                self._say(line.decode(errors="replace").rstrip("\r\n"))
+        if process.stdout is None:
+            return
+        with process.stdout as lines:
+            for line in lines:
+                if self._open:
+                    self._say(line.decode(errors="replace").rstrip("\r\n"))
 
 
 @contextmanager
