@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from gate.compare import findings as say
+from gate.compare.attribution import laid_to
 from gate.compare.contest import Contest, at_worst
 from gate.compare.diff import Planning, case_changes, metric_diff
 from gate.compare.exam import Exam, examine
@@ -57,6 +58,7 @@ def decide(comparisons: Sequence[Comparison], policy: Policy, *, look: int = 1, 
     settled = _settle([contest for exam in exams for contest in exam.contests], level=level)
     diffs, judged = _described(settled, policy=policy)
     found += [finding for exam in exams for finding in exam.findings] + judged
+    found += laid_to(comparisons, diffs)
     changes = {exam.comparison.suite: _changes(exam) for exam in exams}
     found += on_broken(_broken(exams, changes=changes), policy=policy)
     slices: list[MetricDiff] = []

@@ -1,5 +1,6 @@
 """Row → Case: the fields of a case as a person writes them, checked and put in one form."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -49,7 +50,8 @@ def _form_of_input(value: object) -> str | None:
     return "variables" if isinstance(value, dict) else None
 
 
-def _passage(value: object) -> object:
+def passage(value: object) -> object:
+    """A text alone is a passage."""
     return {"text": value} if isinstance(value, str) else value
 
 
@@ -89,7 +91,7 @@ class CaseFields(Noun):
         default=None, description="What a good answer holds; evaluators say what they need."
     )
     context: tuple[
-        Annotated[Passage, BeforeValidator(_passage, json_schema_input_type=str | Passage)], ...
+        Annotated[Passage, BeforeValidator(passage, json_schema_input_type=str | Passage)], ...
     ] = Field(default=(), description="Passages: texts, or `{text, id, score, rank}`.")
     tags: dict[Name, TagText] = Field(
         default_factory=dict,
@@ -116,10 +118,13 @@ def case_of(row: Row, *, file: str) -> Case | list[Problem]:
         id=fields.id,
         input=fields.input,
         expected=fields.expected,
-        context=tuple(
-            Context(text=one.text, id=one.id, score=one.score, rank=one.rank) for one in fields.context
-        ),
+        context=context_of(fields.context),
         tags=fields.tags,
         feedback=fields.feedback,
         place=Place(file=file, line=row.line),
     )
+
+
+def context_of(passages: Iterable[Passage]) -> tuple[Context, ...]:
+    """Passages as a person writes them → the nouns."""
+    return tuple(Context(text=one.text, id=one.id, score=one.score, rank=one.rank) for one in passages)

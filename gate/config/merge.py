@@ -63,7 +63,11 @@ class _Merging:
             one if isinstance(one, str) else Slice(name=one.name, where=one.where) for one in suite.slices
         )
         return SuitePolicy(
-            gates=gates, default_gate=self.default_gate, slices=tuple(slices), cluster=suite.cluster
+            gates=gates,
+            default_gate=self.default_gate,
+            slices=tuple(slices),
+            cluster=suite.cluster,
+            generation_of=suite.generation_of,
         )
 
     def gate(self, own: Gate, *, at: KeyPath) -> Gate:

@@ -156,6 +156,16 @@ class SuiteShape(Shared):
     evaluators: tuple[PluginField, ...] = Field(
         min_length=1, description="The instruments: reply in, scores out."
     )
+    contexts: InnerPath | None = Field(
+        default=None,
+        description="Path of recorded passages (`.jsonl` of `id` and `contexts`, or a results file as `.json`): the "
+        "application is handed them as the context of each case, and need not search.",
+    )
+    generation_of: SuiteName | None = Field(
+        default=None,
+        description="The suite that asks the same and searches afresh. Where a metric falls in it, the report says "
+        "whether it falls here as well: whether the drop is laid to retrieval or to generation.",
+    )
     gates: dict[Name, Gate | None] = Field(
         default_factory=dict, description="The rule of each metric, by the metric's name."
     )

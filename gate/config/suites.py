@@ -16,6 +16,7 @@ from gate.config.file import ConfigFile
 from gate.config.merge import own_or_default
 from gate.config.nodes import KeyPath, shown, spelt
 from gate.config.paths import exists, files_of
+from gate.config.recorded import with_recorded
 from gate.config.shape import SuiteShape, UsedPlugin
 from gate.config.tags import tag_problems
 from gate.config.words import did_you_mean, problems_of
@@ -92,6 +93,7 @@ class _Loader:
         for index, one in enumerate(shape.evaluators):
             self.plugin("evaluator", one, at=(*at, "evaluators", index))
         self.dependencies(shape, at=(*at, "depends_on"))
+        self.whole(name, shape, at=(*at, "generation_of"))
         cases = self.cases(shape, at=(*at, "cases"))
         if cases:
             self.problems += tag_problems(merged.policies[name], cases, self.config.source, at=at)
@@ -146,8 +148,21 @@ class _Loader:
                 said = error.context or {}
                 self.problem(where, said["text"], fix=said["fix"], value=shown(pattern))
         cases, problems = read_cases(list(names), root=self.root)
+        if shape.contexts is not None and not problems:
+            cases, problems = with_recorded(cases, shape.contexts, root=self.root)
         self.problems += problems
         return [] if problems else cases
+
+    def whole(self, name: str, shape: SuiteShape, *, at: KeyPath) -> None:
+        """Another suite must be named, and one that answers from passages of its own."""
+        other = shape.generation_of
+        if other is None:
+            return
+        suites = self.config.shape.suites
+        known = [each for each, its in suites.items() if each != name and its.generation_of is None]
+        if other not in known:
+            message = f"{other!r} is no other suite that searches afresh"
+            self.problem(at, message, fix=did_you_mean(other, known) if known else "leave it out")
 
     def dependencies(self, shape: SuiteShape, *, at: KeyPath) -> None:
         """A pattern that names nothing is a mistake: the suite would be left alone when its target changes."""

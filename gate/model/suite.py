@@ -107,6 +107,8 @@ class SuitePolicy(Noun):
         a tag's name makes one slice of each of its values; a `Slice` is one named slice.
     cluster:
         the tag that names which cases belong together (one conversation, one document) and are not independent.
+    generation_of:
+        the suite that asks the same questions and searches afresh, where this one answers from recorded passages.
     default_gate:
         the gate of every metric that `gates` does not name. What it says is already in each of `gates` that does
         not say otherwise.
@@ -116,6 +118,7 @@ class SuitePolicy(Noun):
     default_gate: Gate = Gate()
     slices: tuple[str | Slice, ...] = ()
     cluster: str | None = None
+    generation_of: str | None = None
 
 
 class Draws(Noun):

@@ -158,3 +158,35 @@ def test_a_suite_that_is_not_there_is_told_with_the_one_that_was_meant(load: Loa
         ("", "there is no suite 'suport' in gate.yaml", "did you mean `support`?"),
         ("", "there is no suite 'x' in gate.yaml", "use one of: support"),
     ]
+
+
+def test_recorded_passages_are_handed_to_every_case(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "found.jsonl").write_text('{"id": "a", "contexts": ["one"]}\n{"id": "b", "contexts": []}\n')
+    (suite,) = load({"contexts": "found.jsonl"})
+    assert [[context.text for context in case.context] for case in suite.cases] == [["one"], []]
+
+
+def test_cases_without_recorded_passages_are_refused(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "found.jsonl").write_text('{"id": "a", "contexts": ["one"]}\n')
+    ((key, message, _),) = refused(load, {"contexts": "found.jsonl"})
+    assert (key, message) == ("contexts", "case 'b' has no passages in found.jsonl")
+
+
+def test_a_suite_may_be_the_generation_of_another_that_searches_afresh(load: Load) -> None:
+    suite = {"cases": "cases.jsonl", "target": "echo", "evaluators": ["same"]}
+    whole, part = load(suites={"bot": suite, "bot-answers": {**suite, "generation_of": "bot"}})
+    assert (whole.policy.generation_of, part.policy.generation_of) == (None, "bot")
+
+
+@pytest.mark.parametrize(
+    ("other", "fix"), [("bto", "did you mean `bot`?"), ("part", "did you mean"), ("other", "use one of: bot")]
+)
+def test_a_suite_is_the_generation_of_no_stranger_not_of_itself_and_not_of_a_part(
+    load: Load, other: str, fix: str
+) -> None:
+    suite = {"cases": "cases.jsonl", "target": "echo", "evaluators": ["same"]}
+    parts = {"other": {**suite, "generation_of": "bot"}, "part": {**suite, "generation_of": other}}
+    ((key, message, told),) = refused(load, suites={"bot": suite, **parts})
+    assert key == "suites.part.generation_of"
+    assert message == f"{other!r} is no other suite that searches afresh"
+    assert told.startswith((fix, "use one of"))
