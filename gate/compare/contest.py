@@ -26,12 +26,15 @@ class Arena:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One metric over its paired cases. `everything` also holds cases that have no draw on one side."""
+    """One metric over its paired cases, which `ids` names. `everything` also holds cases without a draw on one side.
+
+    A slice has no `everything`.
+    """
 
     arena: Arena
     rule: Rule
-    everything: Pairs
-    pairs: Pairs
+    everything: Pairs | None
+    ids: Sequence[str]
     labels: Sequence[str] | None
     evidence: Evidence
     bars: tuple[Bar, ...]
@@ -55,7 +58,7 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
         arena=arena,
         rule=rule,
         everything=everything,
-        pairs=pairs,
+        ids=pairs.ids,
         labels=labels,
         evidence=weigh(moments_of(pairs, rule), rule, level=arena.level, labels=labels),
         bars=bars(pairs.after, rule, value=value, cases=arena.head_cases, labels=labels),
@@ -65,25 +68,23 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
 
 def at_worst(contest: Contest) -> Contest | None:
     """The same with the worst value in the place of each missing draw of the head; None where none is missing."""
-    if not any(contest.everything.missing):
+    if contest.everything is None or not any(contest.everything.missing):
         return None
     return hold(contest.rule, everything=contest.everything.imputed(contest.rule), arena=contest.arena)
 
 
 def sliced(contest: Contest, *, name: str, indices: Sequence[int]) -> Contest:
     """One or more cases of a contest, given by their places. A slice is not held against floor and ceiling."""
-    pairs, rule = contest.pairs.subset(indices), contest.rule.for_slice()
+    rule, moments = contest.rule.for_slice(), contest.evidence.moments.subset(indices)
     labels = None if contest.labels is None else [contest.labels[i] for i in indices]
     return Contest(
         arena=contest.arena,
         rule=rule,
-        everything=pairs,
-        pairs=pairs,
+        everything=None,
+        ids=[contest.ids[i] for i in indices],
         labels=labels,
-        evidence=weigh(
-            contest.evidence.moments.subset(indices), rule, level=contest.arena.level, labels=labels
-        ),
+        evidence=weigh(moments, rule, level=contest.arena.level, labels=labels),
         bars=(),
-        statistic_value=statistic(pairs.after, rule, cases=len(pairs.ids)),
+        statistic_value=statistic(moments.draws("y"), rule, cases=len(indices)),
         slice=name,
     )

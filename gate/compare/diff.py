@@ -88,7 +88,7 @@ def case_changes(contest: Contest) -> Iterator[tuple[float, CaseChange]]:
         for place, moment in enumerate(moments.kinds)
         if moment.d != 0
     }
-    for case_id, place in zip(contest.pairs.ids, moments.places, strict=True):
+    for case_id, place in zip(contest.ids, moments.places, strict=True):
         if place in moved:
             share, before, after, worse, confirmed = moved[place]
             yield share, CaseChange(case_id, rule.name, before, after, worse, confirmed)
@@ -148,7 +148,7 @@ def _design(contest: Contest, moments: Moments) -> Design:
     rule, n = contest.rule, contest.evidence.n
     noise = _noise(moments, rule)
     if contest.labels is not None:
-        draws = [oriented(case, rule) for case in contest.pairs.before]
+        draws = [oriented(case, rule) for case in moments.draws("x")]
         together = clustered_variance(draws, labels=contest.labels)
         noise = noise if together is None else together
     kb, kc = (n / sum(cases / size for size, cases in sorted(sizes.items())) for sizes in moments.sizes)

@@ -68,6 +68,11 @@ class Moments:
         """The number of cases."""
         return len(self.places)
 
+    def draws(self, side: Literal["x", "y"]) -> list[Draws]:
+        """The draws of one side, case by case."""
+        draws = list(map(_FIELDS[side], self.kinds))
+        return [draws[place] for place in self.places]
+
     def total(self, field: Literal["before", "after", "d", "v", "least"]) -> float:
         """The sum of one figure over all cases."""
         return math.fsum(map(mul, self.cases, map(_FIELDS[field], self.kinds)))

@@ -57,11 +57,11 @@ class Pairs:
 
 def churn(before: Scorecard, after: Scorecard) -> Churn:
     """What stands on one side only, and what asks something else now under the same id."""
-    shared = before.cases.keys() & after.cases.keys()
-    return Churn(
-        added=tuple(sorted(after.cases.keys() - shared)),
-        removed=tuple(sorted(before.cases.keys() - shared)),
-        changed=tuple(sorted(i for i in shared if before.cases[i].key != after.cases[i].key)),
+    old, new = before.cases, after.cases
+    return Churn(  # the files hold their cases in order, which costs a sort nothing; a set would lose it
+        added=tuple(sorted([i for i in new if i not in old])),
+        removed=tuple(sorted([i for i in old if i not in new])),
+        changed=tuple(sorted([i for i, case in old.items() if i in new and new[i].key != case.key])),
     )
 
 

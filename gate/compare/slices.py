@@ -14,7 +14,7 @@ from gate.model.verdict import Kind
 def members(comparison: Comparison) -> dict[str, tuple[str, ...]]:
     """Slice → the ids of its cases, on either side. A declared slice that matches no case is there, and empty."""
     head, base = comparison.head, comparison.baseline
-    ids = sorted(head.cases.keys() | (base.cases.keys() if base is not None else ()))
+    ids = sorted({**head.cases, **(base.cases if base is not None else {})})
     declared = comparison.policy.slices
     found: dict[str, list[str]] = {each.name: [] for each in declared if isinstance(each, Slice)}
     seen: set[str] = set()
@@ -34,8 +34,8 @@ def cut(
     ids: Sequence[str] = ()
     parts: Mapping[str, Sequence[int]] = {}
     for contest in contests:
-        if contest.pairs.ids is not ids:  # nearly always all metrics have the same cases
-            ids = contest.pairs.ids
+        if contest.ids is not ids:  # nearly always all metrics have the same cases
+            ids = contest.ids
             parts = _places(ids, members=members)
         for name, indices in parts.items():
             if len(indices) >= fewest:

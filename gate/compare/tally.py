@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from gate.compare.policy import is_counted
@@ -22,6 +23,9 @@ class _Draw(NamedTuple):
     number: int
     failed: bool
     values: Mapping[str, float | None]
+
+
+_NUMBER = attrgetter("number")
 
 
 def tally(result: RunResult, *, keep: Collection[str] = ()) -> Scorecard:
@@ -85,20 +89,20 @@ def _draw(trial: Trial, *, names: Sequence[str]) -> _Draw:
 def _count(
     drawn: list[_Draw], *, names: Sequence[str], draws: int, key: str, tags: Mapping[str, str]
 ) -> CaseScores:
-    drawn.sort(key=lambda draw: draw.number)
-    missing = draws - sum(draw.number < draws for draw in drawn)
+    drawn.sort(key=_NUMBER)
+    missing = draws - sum([draw.number < draws for draw in drawn])
     scores, abstentions = {}, {}
     for name in names:
         said = [draw.values[name] for draw in drawn if name in draw.values]
-        values = tuple(value for value in said if value is not None)
+        values = [value for value in said if value is not None]
         if values:
-            scores[name] = values
+            scores[name] = tuple(values)
         if len(said) > len(values):
             abstentions[name] = len(said) - len(values)
     return CaseScores(
         key=key,
         trials=len(drawn) + missing,
-        errors=missing + sum(draw.failed for draw in drawn),
+        errors=missing + sum([draw.failed for draw in drawn]),
         tags=dict(tags),
         scores=scores,
         abstentions=abstentions,

@@ -33,7 +33,7 @@ def held(*missing: int) -> Contest:
 
 
 def test_only_cases_scored_on_both_sides_are_held_against_each_other() -> None:
-    assert held().pairs.ids == ["a"]
+    assert held().ids == ["a"]
     assert hold(rule(), everything=everything().subset([1, 2]), arena=ARENA) is None
 
 
@@ -44,7 +44,7 @@ def test_nothing_missing_has_no_worst() -> None:
 def test_at_its_worst_a_missing_draw_is_a_failure_also_in_a_case_without_any_score() -> None:
     worst = at_worst(held(0, 1, 0))
     assert worst is not None
-    assert worst.pairs.ids == ["a", "b"]
+    assert worst.ids == ["a", "b"]
     assert worst.evidence.delta == pytest.approx(-0.5)
 
 

@@ -43,7 +43,7 @@ def contest_of(broken: set[int], *, cases: int = 100, **gate: Any) -> Contest:
 
 
 def tens(contest: Contest, *, fewest: int = 8) -> list[Contest]:
-    groups = {f"a{k}": [i for i in contest.pairs.ids if int(i[1:]) // 10 == k] for k in range(10)}
+    groups = {f"a{k}": [i for i in contest.ids if int(i[1:]) // 10 == k] for k in range(10)}
     return list(cut([contest], members=groups, fewest=fewest))
 
 
