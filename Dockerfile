@@ -20,16 +20,16 @@ RUN apt-get update \
 
 # --- the environment ----------------------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE} AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 COPY requirements.txt requirements-build.txt ./
 RUN python -m venv --without-pip /opt/gate \
-    && pip --python /opt/gate install --only-binary :all: --require-hashes -r requirements.txt \
+    && pip --python /opt/gate install --no-compile --only-binary :all: --require-hashes -r requirements.txt \
     && pip install --only-binary :all: --require-hashes -r requirements-build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY gate gate
 RUN pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
-    && pip --python /opt/gate install --no-deps /wheels/*.whl
+    && pip --python /opt/gate install --no-compile --no-deps /wheels/*.whl
 # `-I`: neither the working directory nor an environment variable adds to the import path. `-B`: no __pycache__ of root's
 # is left in the workspace. `pip` is that of the base image and installs into this environment, for images built on ours.
 RUN rm -rf /opt/gate/include /opt/gate/bin/[Aa]ctivate* \
@@ -37,7 +37,7 @@ RUN rm -rf /opt/gate/include /opt/gate/bin/[Aa]ctivate* \
     && printf '#!/bin/sh\nexec /usr/local/bin/python -I -m pip --python /opt/gate/bin/python "$@"\n' > /opt/gate/bin/pip \
     && chmod +x /opt/gate/bin/pip \
     # By hash and never checked: a copied file has a new time, and would be compiled again at every start.
-    && /opt/gate/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/gate/lib
+    && /opt/gate/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/gate/lib
 
 # --- what is published --------------------------------------------------------------------------------------------------
 # hadolint ignore=DL3006 # the tag, or the digest, stands in PYTHON_IMAGE
@@ -54,6 +54,6 @@ COPY --from=git /git /
 COPY --from=build /opt/gate /opt/gate
 # The official image ships its standard library uncompiled: every start would compile what it imports.
 RUN git --version && gate --version \
-    && /usr/local/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+    && /usr/local/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash \
         -x '/(site-packages|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data)/' /usr/local/lib/python3*
 ENTRYPOINT ["/opt/gate/bin/gate"]

@@ -39,6 +39,11 @@ def test_wherever_the_image_is_named_it_is_of_this_version(page: Path) -> None:
     assert set(re.findall(rf"{IMAGE}:(\w+(?:\.\w+)*)", page.read_text())) <= {VERSION}
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_wherever_the_action_is_used_it_is_of_this_version(page: Path) -> None:
+    assert set(re.findall(r"llm-regression-gate/gate@v(\w+(?:\.\w+)*)", page.read_text())) <= {VERSION}
+
+
 def test_the_changelog_of_a_version_becomes_its_release_notes(tmp_path: Path) -> None:
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     log = "# Changelog\n\n## [Unreleased]\n\n- later\n\n## [1.2.0] - 2026-12-01\n\n- new\n\n## [1.1.0]\n\n- old\n"
