@@ -6,8 +6,9 @@ is touched by every change, unless its target is one whose files are all known.
 """
 
 import posixpath
+import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -16,7 +17,8 @@ from pydantic import JsonValue
 from gate.config.file import ConfigFile
 from gate.config.shape import SuiteShape, UsedPlugin
 
-# Targets whose files all stand in their options.
+_INCLUDES = re.compile(r"\{%[-+]?\s*(include|import|extends|from)\b")  # as Jinja writes them
+# Targets whose files all stand in their options, or below the folder of a template.
 _SELF_CONTAINED = frozenset({"prompt", "replay"})
 _EVERYTHING = "**"
 
@@ -31,7 +33,12 @@ class Touched:
 
 
 def touched(
-    head: ConfigFile, base: ConfigFile | None, *, changed: Collection[str] | None, folder: str = ""
+    head: ConfigFile,
+    base: ConfigFile | None,
+    *,
+    changed: Collection[str] | None,
+    read: Callable[[str], str | None],
+    folder: str = "",
 ) -> Touched:
     """The suites of `head` that a change touches by what either config says.
 
@@ -39,6 +46,7 @@ def touched(
         head: the config as it would be.
         base: the config as it is; None where there is none that can be read: then all are touched.
         changed: paths in the repository, both names of renamed files; None where not all of them are known.
+        read: the text of a file of the head, by its path from the config's folder; None where there is none.
         folder: the folder of the config in the repository, with a slash at its end, or empty.
     """
     names = list(head.shape.suites)
@@ -50,6 +58,7 @@ def touched(
     reasons = {}
     for name in names:
         patterns = {*_patterns(head, name), *(_patterns(base, name) if name in base.shape.suites else ())}
+        patterns |= {*_template_folders(head.shape.suites[name].target, read)}
         found = next((path for path in normal if _is_named(path, patterns, folder=folder)), None)
         if found is not None:
             reasons[name] = f"{found} is changed"
@@ -79,6 +88,14 @@ def _patterns(config: ConfigFile, suite: str) -> Iterator[str]:
         yield from _named_files(used)
     if not shape.depends_on and not _is_self_contained(shape):
         yield _EVERYTHING
+
+
+def _template_folders(target: UsedPlugin, read: Callable[[str], str | None]) -> Iterator[str]:
+    """Where a prompt's template includes others, its whole folder, for that is where includes are read from."""
+    for path in _texts(target.with_) if target.use == "prompt" else ():
+        text = read(path) if _parts(path) else None
+        if text is not None and _INCLUDES.search(text):
+            yield posixpath.dirname(path) or _EVERYTHING
 
 
 def _is_self_contained(shape: SuiteShape) -> bool:

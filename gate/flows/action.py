@@ -6,45 +6,28 @@ event ─asked─► check ─► pending status ─► touched suites ─► ru
              └ nothing, with a reason
 """
 
-import os
-import shutil
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from gate.base import base_of_working_tree
-from gate.config.file import ConfigFile, policy_sheet
-from gate.flows.apart import BASE, Request, ask, outcome_of
-from gate.flows.check import Against, held_against
+from gate.flows.attempt import recorded, run_apart
 from gate.flows.desk import Desk, concluding
-from gate.flows.judged import Recorded, judged
 from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
 from gate.flows.publish import published
-from gate.flows.scope import Scope, scope_of, settled
+from gate.flows.scope import scope_of, settled
 from gate.flows.telling import Teller
 from gate.host.event import Check, Command, Nothing, Publish, asked
 from gate.host.github.client import GitHub
 from gate.host.github.failure import HostError
 from gate.host.inputs import OPT_IN, Inputs, read_inputs
-from gate.host.kept import keep
 from gate.host.payload import read_event
 from gate.host.plan import Site, of_kept, of_nothing, of_report, of_untouched
-from gate.host.process import Job, Jobs, jobs
 from gate.host.runner import Runner
 from gate.model.effect import Effect
-from gate.model.errors import Problem, UserError
-from gate.model.files import load_results
+from gate.model.errors import UserError
 from gate.model.redaction import secrets_of
-from gate.model.report import Report, Revision
-from gate.model.run import RunResult
 from gate.ready import read_config
 from gate.render.terminal import terminal
 
 _LOG_WIDTH = 100
-# A process that runs the application may not speak for us: not to later steps, and not with our token.
-_OURS = ("INPUT_", "ACTIONS_RUNTIME_", "GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
-Found = tuple[Report, Mapping[str, RunResult]]
 
 
 def act(environment: Mapping[str, str], *, say: Callable[[str], None]) -> int:
@@ -113,113 +96,19 @@ def _kept(desk: Desk, site: Site) -> int | None:
 
 def _judged(desk: Desk, site: Site) -> tuple[Sequence[Effect], int]:
     head = read_config(desk.tree, desk.config)
-    scope = scope_of(desk, site.check, head=head)
+    scope = scope_of(desk, site.check, head=head, read=desk.read_head)
     if not scope.suites:
         return of_untouched(pages=pages_of_untouched(scope.total, site=site), site=site), 0
     for suite in scope.suites:
         desk.runner.notice(f"{suite} is judged: {scope.reasons[suite]}")
     if site.check.compared:
         desk.runner.notice(f"Compared with {site.check.compared}: {site.check.base_sha}")
-    report, results = _recorded(desk, site, scope, head) if desk.inputs.results else _run(desk, site, scope)
+    report, results = (
+        recorded(desk, site, scope, head) if desk.inputs.results else run_apart(desk, site, scope)
+    )
     desk.runner.notice(terminal(report, width=_LOG_WIDTH, color=False))
     pages = pages_of_report(report, results, site=site, config=desk.config, folder=desk.folder)
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
-
-
-def _run(desk: Desk, site: Site, scope: Scope) -> Found:
-    """Run the suites in a process of their own; while foreign code speaks, the runner obeys no line of the log."""
-    sheet = held_against(desk.config, _against(desk, site)).sheet
-    with TemporaryDirectory(prefix="gate-") as name:
-        folder = Path(name)
-        paths = (desk.config, *sheet.baselines.values())
-        keep(desk.history, site.check.base_sha, paths=paths, folder=folder / BASE)
-        ask(_request(desk, site, scope), folder)
-        with desk.runner.foreign_output(), jobs(desk.runner.notice) as work:
-            _set_up(desk, work)
-            environment = {k: v for k, v in desk.environment.items() if not k.startswith(_OURS)}
-            command = [*_ourselves(), "action", "--apart", name]
-            code = work.run(Job(command=command, folder=desk.runner.workspace, environment=environment))
-        desk.runner.give_back(desk.tree.root / ".gate")
-        return outcome_of(folder, exit_code=code).checked()
-
-
-def _recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
-    """Judge the results files of a run made elsewhere in the workflow."""
-    results = {}
-    for name in desk.inputs.results:
-        path = desk.runner.workspace / name
-        files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        if not files or not all(file.is_file() for file in files):
-            fix = "name a results file, or a folder of them, that an earlier step of this job wrote"
-            raise UserError(
-                Problem(message="there is no results file", key="input `results`", value=name, fix=fix)
-            )
-        for file in files:
-            result = load_results(file.read_text(encoding="utf-8"), name)
-            results[result.suite] = result
-    report = judged(
-        Recorded(results=results, wanted=scope.suites, revision=_head(site)),
-        base=held_against(desk.config, _against(desk, site)),
-        head=base_of_working_tree(desk.tree, desk.config, policy_sheet(head)),
-    )
-    return report, results
-
-
-def _set_up(desk: Desk, work: Jobs) -> None:
-    """The workflow's own command, before anything of the application runs.
-
-    Raises:
-        UserError: it failed, or took too long.
-    """
-    if not desk.inputs.setup:
-        return
-    bash = shutil.which("bash")
-    shell = [bash, "--noprofile", "--norc", "-eo", "pipefail", "-c"] if bash else ["/bin/sh", "-e", "-c"]
-    minutes = desk.inputs.setup_timeout_minutes
-    environment = {name: value for name, value in desk.environment.items() if not name.startswith("INPUT_")}
-    code = work.run(
-        Job(
-            command=[*shell, desk.inputs.setup],
-            folder=desk.runner.workspace,
-            environment=environment,
-            timeout_s=60 * minutes,
-        )
-    )
-    if code != 0:
-        how = f"took more than {minutes:g} minutes" if code is None else f"ended with code {code}"
-        fix = "mend it: what it printed is in the log; `setup_timeout_minutes` gives it more time"
-        raise UserError(Problem(message=f"the setup command {how}", key="input `setup`", fix=fix))
-
-
-def _ourselves() -> list[str]:
-    """This program again, as safe from the workspace's files, and as free of bytecode, as it was started itself."""
-    bytecode = ["-B"] if sys.flags.dont_write_bytecode else []
-    return [sys.executable, "-I" if sys.flags.isolated else "-P", *bytecode, "-m", "gate"]
-
-
-def _request(desk: Desk, site: Site, scope: Scope) -> Request:
-    base = site.check.base_sha
-    return Request(
-        root=os.fspath(desk.tree.root),
-        config=desk.config,
-        only=tuple(scope.only),
-        base=Revision(label=base, sha=base),
-        head=_head(site),
-        on_inconclusive=desk.inputs.on_inconclusive,
-    )
-
-
-def _against(desk: Desk, site: Site) -> Against:
-    return Against(
-        history=desk.history,
-        ref=site.check.base_sha,
-        head=_head(site),
-        on_inconclusive=desk.inputs.on_inconclusive,
-    )
-
-
-def _head(site: Site) -> Revision:
-    return Revision(label="HEAD", sha=site.check.head_sha)
 
 
 def _commanded(desk: Desk, command: Command) -> int:

@@ -52,6 +52,13 @@ class Desk:
         """The commits of the repository, by the API; paths are relative to the folder of the config."""
         return self.github.history(self.folder)
 
+    def read_head(self, path: str) -> str | None:
+        """The text of a file of the workspace; None also where it is no text, of which the run itself will speak."""
+        try:
+            return self.tree.read(path)
+        except UserError:
+            return None
+
     def refuse_wrong_inputs(self) -> None:
         """End here where an input is wrong.
 

@@ -55,7 +55,12 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
     if text is None:
         fix = "put it back, or name it in the input `config` of both workflows"
         raise UserError(Problem(message=f"the pull request has no {desk.inputs.config}", fix=fix))
-    scope = scope_of(desk, check, head=parse(text, desk.config))
+    scope = scope_of(
+        desk,
+        check,
+        head=parse(text, desk.config),
+        read=lambda path: desk.history.read_at(check.head_sha, path),
+    )
     if not scope.suites:
         return of_untouched(pages=pages_of_untouched(scope.total, site=site), site=site), 0
     results = _results(desk, run, scope)

@@ -1,6 +1,6 @@
 """A check → what is compared with what, and which suites: read from the workspace and the host, before anything is run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gate.config.dependencies import touched
@@ -45,8 +45,8 @@ def settled(desk: Desk, check: Check) -> Check:
     return check.model_copy(update={"base_sha": parents[0]}) if merged else check
 
 
-def scope_of(desk: Desk, check: Check, *, head: ConfigFile) -> Scope:
-    """The suites that a change touches, of those that the input names.
+def scope_of(desk: Desk, check: Check, *, head: ConfigFile, read: Callable[[str], str | None]) -> Scope:
+    """The suites that a change touches, of those that the input names. `read` gives the texts of the head's files.
 
     Raises:
         UserError: the input names a suite that there is not.
@@ -64,6 +64,7 @@ def scope_of(desk: Desk, check: Check, *, head: ConfigFile) -> Scope:
         head,
         _config_at(desk, check.base_sha),
         changed=changes.paths if changes is not None and changes.complete else None,
+        read=read,
         folder=desk.folder,
     )
     suites = [name for name in found.suites if name in named or not named]

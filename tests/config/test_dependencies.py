@@ -29,10 +29,14 @@ def config(**suites: Any) -> ConfigFile:
     return parse(json.dumps({"version": 1, "suites": whole}), "gate.yaml")
 
 
+def none(_path: str) -> None:
+    return None
+
+
 def names(
     head: ConfigFile, changed: Collection[str], *, base: ConfigFile | None = None, folder: str = ""
 ) -> tuple[str, ...]:
-    return touched(head, base or head, changed=changed, folder=folder).suites
+    return touched(head, base or head, changed=changed, read=none, folder=folder).suites
 
 
 @pytest.mark.parametrize(
@@ -57,8 +61,8 @@ def test_the_config_touches_every_suite() -> None:
 
 def test_what_cannot_be_known_touches_every_suite() -> None:
     head = config(one={}, two={})
-    assert touched(head, None, changed=["README.md"]).suites == ("one", "two")
-    assert touched(head, head, changed=None).suites == ("one", "two")
+    assert touched(head, None, changed=["README.md"], read=none).suites == ("one", "two")
+    assert touched(head, head, changed=None, read=none).suites == ("one", "two")
 
 
 def test_what_either_side_depends_on_counts() -> None:
@@ -104,6 +108,24 @@ def test_a_file_that_an_option_names_touches_its_suite(used: Any, path: str) -> 
     assert names(head, [path]) == ("one",)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Be kind. {{ input }} {% if x %}from{% endif %}", ()),
+        ('{% include "parts/tone.md" %}', ("one",)),
+        ("{%- extends name %}", ("one",)),
+        ('{%+ from "macros.md" import m %}', ("one",)),
+        ('{%import "macros.md" as m%}', ("one",)),
+    ],
+)
+def test_a_template_that_includes_others_is_touched_by_its_whole_folder(
+    text: str, expected: tuple[str, ...]
+) -> None:
+    head = config(one={})
+    for path in ("prompts/parts/tone.md", "prompts/macros.md"):
+        assert touched(head, head, changed=[path], read={"prompts/one.md": text}.get).suites == expected
+
+
 def test_options_that_name_no_file_touch_nothing() -> None:
     head = config(one={"evaluators": [{"use": "contains", "with": {"values": ["", ".", "/", " "]}}]})
     assert names(head, ["README.md"]) == ()
@@ -125,7 +147,7 @@ def test_a_name_is_the_same_however_it_is_composed() -> None:
 
 
 def test_the_reason_is_told() -> None:
-    assert touched(config(one={}), config(one={}), changed=["prompts/one.md"]).reasons == {
+    assert touched(config(one={}), config(one={}), changed=["prompts/one.md"], read=none).reasons == {
         "one": "prompts/one.md is changed"
     }
 
