@@ -44,13 +44,13 @@ class Answer:
 
     `reset`: the connection is reset after the body's first half; `cut`: the same half, and a polite end, without the
     client being able to tell how long the body was; `hang`: nothing is sent, until the client goes away; `stall`: the
-    first half is, and nothing more.
+    first half is, and nothing more; `drip`: all of it, in ten pieces with a pause between them.
     """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    ending: Literal["whole", "reset", "cut", "hang", "stall"] = "whole"
+    ending: Literal["whole", "reset", "cut", "hang", "stall", "drip"] = "whole"
 
 
 def json_answer(value: Any, *, status: int = 200, **headers: str) -> Answer:
@@ -131,13 +131,18 @@ class Loopback:
             self.left.set()
             return False
         headers = dict(answer.headers)
-        body = answer.body if answer.ending == "whole" else answer.body[: len(answer.body) // 2]
+        complete = answer.ending in {"whole", "drip"}
+        body = answer.body if complete else answer.body[: len(answer.body) // 2]
         if answer.ending == "cut":
             headers["connection"] = "close"
         else:
             headers["content-length"] = str(len(answer.body))
         lines = [f"HTTP/1.1 {answer.status} X", *(f"{name}: {value}" for name, value in headers.items())]
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        if answer.ending == "drip":
+            await _drip(head + body, writer)
+        else:
+            writer.write(head + body)
         await writer.drain()
         if answer.ending == "stall":
             self.hanging.set()
@@ -147,7 +152,14 @@ class Loopback:
             raw: socket.socket = writer.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
-        return answer.ending == "whole"
+        return complete
+
+
+async def _drip(data: bytes, writer: asyncio.StreamWriter) -> None:
+    size = len(data) // 10 + 1
+    for start in range(0, len(data), size):
+        writer.write(data[start : start + size])
+        await asyncio.sleep(0.02)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Request | None:

@@ -1,9 +1,9 @@
 """What attempts came to → how many calls may be under way, from when on, and when to give up. Pure: no clock, no loop.
 
-The window of calls at a time opens as answers come, and halves when the provider refuses (additive increase,
-multiplicative decrease: Jacobson, "Congestion avoidance and control", SIGCOMM 1988). What a provider refuses a second
-time without an answer between, or with a wait of its own, holds for everybody; a dead one is probed by one call at a
-time (Nygard, "Release It!", circuit breaker), and given up in the end.
+The window of calls at a time opens as answers come, and closes by half the share that the provider refused of a round
+(Alizadeh et al., "Data Center TCP", SIGCOMM 2010): to half where it refuses everything, and hardly where it refuses one
+call in a hundred for reasons of its own. A second round without any answer makes everybody wait, as does a wait that the
+provider asks for; a dead one is probed by one call at a time (Nygard, "Release It!", circuit breaker), and given up.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ OUT_OF_REACH = "out_of_reach"  # the kind of failure where the provider was give
 GIVE_UP = 3  # times the longest wait, without any answer
 _DEAD_AFTER = 10  # attempts in a row that found no connection, or broke
 _PROBE_AFTER = 3  # rounds without an answer: then one call at a time
+_GROWTH = 0.05  # by which the window opens a call above the knee, where that is more than one call a round
 _AT_FIRST = 8  # calls at a time that are in order before anything is known; a quarter of a larger concurrency
 
 
@@ -49,7 +50,10 @@ class Window:
     given_up: Failure | None = field(default=None, init=False)
     epoch: int = field(default=0, init=False)
     _knee: float = field(init=False)
-    _setbacks: int = field(default=0, init=False)
+    _round: int = field(init=False)
+    _heard: int = field(default=0, init=False)
+    _refused: int = field(default=0, init=False)
+    _setbacks: int = field(default=0, init=False)  # rounds without an answer
     _faults: int = field(default=0, init=False)
     _answered: bool = field(default=False, init=False)
     _silent_since: float | None = field(default=None, init=False)
@@ -59,6 +63,7 @@ class Window:
     def __post_init__(self) -> None:
         concurrency = self.limits.concurrency
         self.size = float(min(concurrency, max(_AT_FIRST, concurrency // 4)))
+        self._round = int(self.size)
         self._knee = float("inf")  # below it the window doubles every round, above it it grows by one
 
     def under(self, limits: Limits) -> None:
@@ -90,18 +95,18 @@ class Window:
             # What it tells is as old as an answer takes, and another round may have started since.
             tight = made.room.calls < 2 * self.size
             self._spacing_s = 1 / made.room.calls_per_s if tight else 0.0
+        if epoch == self.epoch:
+            self._heard += 1
+            self._refused += made.setback == "crowded"
         if made.setback is None:
             self._answer()
-            return
-        self._silent_since = now if self._silent_since is None else self._silent_since
-        self._faults += made.setback != "crowded"
-        asked = made.asked_s if made.asked_s is not None and made.asked_s <= self.limits.max_wait_s else None
-        if asked is not None:
-            self.not_before = max(self.not_before, now + asked)
+        else:
+            self._miss(made, now=now)
         dead = self._faults >= _DEAD_AFTER
-        if epoch == self.epoch and (made.setback == "crowded" or dead):
-            self._cut(now, asked=asked is not None, dead=dead, spread=spread)
-        self._give_up(made, now=now, dead=dead)
+        if epoch == self.epoch and (dead or self._heard >= self._round):
+            self._end_round(now, dead=dead, spread=spread)
+        if made.setback is not None:
+            self._give_up(made, now=now, dead=dead)
 
     def _least_spacing_s(self) -> float:
         rate = self.limits.calls_per_minute
@@ -109,19 +114,31 @@ class Window:
 
     def _answer(self) -> None:
         self._answered, self._setbacks, self._faults, self._silent_since = True, 0, 0, None
-        self.size += 1 if self.size < self._knee else 1 / self.size
+        self.size += 1 if self.size < self._knee else max(1 / self.size, _GROWTH)
         self.size = min(self.size, float(self.limits.concurrency))
 
-    def _cut(self, now: float, *, asked: bool, dead: bool, spread: float) -> None:
-        """One step back a round: what was sent before the last one says nothing new."""
+    def _miss(self, made: Attempt, *, now: float) -> None:
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        self._faults += made.setback != "crowded"
+        if made.asked_s is not None and made.asked_s <= self.limits.max_wait_s:
+            self.not_before = max(self.not_before, now + made.asked_s)
+
+    def _end_round(self, now: float, *, dead: bool, spread: float) -> None:
+        """As many calls as the window has were heard: close it by half the share that was refused."""
+        share = 1.0 if dead else self._refused / self._heard
+        if share:
+            self.size = max(1.0, self.size * (1 - share / 2))
+            self._knee = self.size
+        if share == 1:
+            self._setbacks += 1
+            if dead or self._setbacks >= _PROBE_AFTER:
+                self.size = 1.0
+            if (dead or self._setbacks > 1) and self.not_before <= now:
+                tries = self._setbacks - (1 if dead else 2)
+                self.not_before = now + self.limits.backoff_s(tries) * spread
         self.epoch += 1
-        self._setbacks += 1
-        if self._setbacks == 1:
-            self._knee = max(1.0, self.size / 2)
-        self.size = 1.0 if dead or self._setbacks >= _PROBE_AFTER else max(1.0, self.size / 2)
-        if not asked and (dead or self._setbacks > 1):
-            wait = self.limits.backoff_s(self._setbacks - (1 if dead else 2)) * spread
-            self.not_before = max(self.not_before, now + wait)
+        self._heard = self._refused = 0
+        self._round = int(self.size)
 
     def _give_up(self, made: Attempt, *, now: float, dead: bool) -> None:
         if isinstance(made.outcome, Reply) or self.given_up is not None or self._silent_since is None:
