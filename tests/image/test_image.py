@@ -13,6 +13,7 @@ import pytest
 from tests.image.engine import ENGINE, IMAGE, OWNER, SHADOWS, WORKSPACE, contain, give, owners
 from tests.walks.project import Project, accepted, ids
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "support-bot"
 PUBLISHED = "ghcr.io/llm-regression-gate/gate"
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "docker.md").read_text()
 REPORTS = ("--markdown", "out/report.md", "--json", "out/report.json", "--junit", "out/report.xml")
@@ -45,16 +46,42 @@ def test_github_decides_on_user_and_folder_and_the_entry_is_absolute() -> None:
     assert inspected("Entrypoint") == ["/opt/gate/bin/gate"]
 
 
-def test_a_comparison_gives_the_same_bytes_as_on_a_laptop(project: Project) -> None:
+@pytest.fixture
+def example(tmp_path: Path) -> Project:
+    """The support bot of the examples, in a repository of its own."""
+    shutil.copytree(
+        EXAMPLE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".gate", "__pycache__")
+    )
+    project = Project(tmp_path)
+    project.git("init", "-q", "-b", "main")
+    project.commit("the example")
+    return project
+
+
+def same_bytes(project: Project, *, baseline: str, code: int) -> None:
+    """Compare one results file on this machine and in the container."""
     assert project.gate("run", "-o", "results.json").code == 0
-    command = ("compare", "--current", "results.json", "--baseline", "baselines/s.json", *REPORTS)
+    command = ("compare", "--current", "results.json", "--baseline", baseline, *REPORTS)
     laptop = project.gate(*command)
+    assert laptop.code == code, laptop.text
     reports = [(project.root / file).read_bytes() for file in FILES]
     shutil.rmtree(project.root / "out")
     container = contain(project.root, *command)
     assert (container.code, container.out) == (laptop.code, laptop.out)
-    assert laptop.code == 1, laptop.text
     assert [(project.root / file).read_bytes() for file in FILES] == reports
+
+
+def test_a_regression_is_reported_by_the_same_bytes_as_on_a_laptop(project: Project) -> None:
+    same_bytes(project, baseline="baselines/s.json", code=1)
+
+
+def test_the_example_is_reported_by_the_same_bytes_as_on_a_laptop(example: Project) -> None:
+    same_bytes(example, baseline="baselines/support.json", code=0)
+
+
+def test_the_example_passes_a_check(example: Project) -> None:
+    ended = contain(example.root, "check", "--base", "main")
+    assert (ended.code, ended.out.split(":")[0]) == (0, "PASS"), ended.text
 
 
 MEASURED = {"duration_s", "latency_p50_s", "latency_p95_s", "throughput_per_s"}
