@@ -28,7 +28,7 @@ class Arena:
 class Contest:
     """One metric over its paired cases, which `ids` names. `everything` also holds cases without a draw on one side.
 
-    A slice has no `everything`.
+    A slice has neither: nothing asks it for the names of its cases, or for draws that are missing.
     """
 
     arena: Arena
@@ -81,7 +81,7 @@ def sliced(contest: Contest, *, name: str, indices: Sequence[int]) -> Contest:
         arena=contest.arena,
         rule=rule,
         everything=None,
-        ids=[contest.ids[i] for i in indices],
+        ids=(),
         labels=labels,
         evidence=weigh(moments, rule, level=contest.arena.level, labels=labels),
         bars=(),
