@@ -27,13 +27,17 @@ class StickyComment(Noun):
 
 
 class CommitStatus(Noun):
-    """The state of one context on one commit; a later one replaces an earlier one."""
+    """The state of one context on one commit; a later one replaces an earlier one.
+
+    `first` says that the commit is so new that nobody can have posted on it, so that nobody need look.
+    """
 
     sha: str
     state: Literal["pending", "success", "failure", "error"]
     description: str = Field(max_length=STATUS_LIMIT)
     context: str = "gate"
     target_url: str = ""
+    first: bool = False
 
 
 class Annotation(Noun):

@@ -112,6 +112,14 @@ class Performed(Noun):
     url: str = ""
 
 
+class NewCommit(Noun):
+    """A commit that was made for us. `changed` counts the files that differ from its parent; None: the host tells not."""
+
+    sha: str
+    parents: tuple[str, ...] = ()
+    changed: int | None = None
+
+
 class StaleHead(Noun):
     """A commit was refused because the branch had moved: nothing was written. `found` is empty if it is unknown."""
 

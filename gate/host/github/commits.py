@@ -8,12 +8,13 @@ from gate.host.github.asking import Asking
 from gate.host.github.failure import HostError, Task
 from gate.host.github.history import ApiHistory
 from gate.host.github.pulls import changes_of, file_names
-from gate.model.hosting import Commit, CommitComparison, StaleHead
+from gate.model.hosting import Commit, CommitComparison, NewCommit, StaleHead
 
 _READ, _WRITE = "contents: read", "contents: write"
 _MOST_FILES = 300  # GitHub lists no more of a comparison
 _COMMIT = (
-    "mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }"
+    "mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { "
+    "oid changedFilesIfAvailable parents(first: 2) { nodes { oid } } } } }"
 )
 
 
@@ -73,11 +74,11 @@ class Commits(Asking):
 
     def commit_on_branch(
         self, branch: str, *, expected_head: str, files: Mapping[str, str], message: str
-    ) -> str | StaleHead:
+    ) -> NewCommit | StaleHead:
         """Commit texts of files (path in the repository → text) if the branch still points to `expected_head`.
 
-        Returns the new commit's id, or StaleHead: the branch has moved, and nothing was written. After a lost answer
-        the branch is looked at: a commit on `expected_head` with this message is the one that was asked for.
+        Returns the new commit, or StaleHead: the branch has moved, and nothing was written. After a lost answer the
+        branch is looked at: a commit on `expected_head` with this message is the one that was asked for.
 
         Raises:
             HostError: refused, or not known to have happened after three attempts.
@@ -117,7 +118,7 @@ class Commits(Asking):
             "fileChanges": {"additions": additions},
         }
 
-    def _landed(self, branch: str, expected_head: str, message: str) -> str | StaleHead | None:
+    def _landed(self, branch: str, expected_head: str, message: str) -> NewCommit | StaleHead | None:
         """After a lost answer: our commit, if it is the branch's tip; StaleHead, if another one is; None: neither."""
         task = Task(doing=f"reading branch {branch}", needs=_READ)
         tip = self._wire.read(task, self._at("branches", branch), parse=lambda data: _commit(data["commit"]))
@@ -125,7 +126,7 @@ class Commits(Asking):
             return None
         mine = _headline_and_body(tip.message) == _headline_and_body(message)
         return (
-            tip.sha
+            NewCommit(sha=tip.sha, parents=tip.parents)
             if mine and tip.parents == (expected_head,)
             else StaleHead(expected=expected_head, found=tip.sha)
         )
@@ -161,5 +162,7 @@ def _comparison(data: Mapping[str, Any]) -> CommitComparison:
     )
 
 
-def _committed(data: Mapping[str, Any]) -> str:
-    return str(data["createCommitOnBranch"]["commit"]["oid"])
+def _committed(data: Mapping[str, Any]) -> NewCommit:
+    made = data["createCommitOnBranch"]["commit"]
+    parents = tuple(parent["oid"] for parent in made["parents"]["nodes"])
+    return NewCommit(sha=made["oid"], parents=parents, changed=made["changedFilesIfAvailable"])

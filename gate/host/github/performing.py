@@ -113,7 +113,7 @@ class Performing(Comments):
         wanted = {"state": effect.state, "description": effect.description, "target_url": effect.target_url}
         task = Task(doing=f"posting the status {effect.context} on {effect.sha[:12]}", needs=_STATUSES)
         path = self._at("statuses", effect.sha)
-        if self._shows(effect, wanted):
+        if not effect.first and self._shows(effect, wanted):
             return Performed(changed=False, url=effect.target_url)
         body = {key: value for key, value in wanted.items() if value} | {"context": effect.context}
         for last in (False, False, True):
@@ -135,10 +135,11 @@ class Performing(Comments):
         return any(status.model_dump(include=set(wanted)) == wanted for status in there)
 
     def _react(self, effect: Reaction) -> Performed:
-        """GitHub keeps one reaction of a kind from each account, however often it is sent."""
+        """GitHub keeps one reaction of a kind from each account, however often it is sent. Its answer names the account."""
         task = Task(doing="reacting to the comment", needs=_COMMENTS)
         path = self._at("issues", "comments", effect.comment_id, "reactions")
-        self._wire.send("POST", task, path, body={"content": effect.content})
+        made = self._wire.send("POST", task, path, body={"content": effect.content})
+        self._login = str((made.get("user") or {}).get("login") or "") or self._login
         return Performed(changed=True)
 
 

@@ -95,19 +95,22 @@ class Wire:
         """
         return self._ask(task, lambda: parse(self._request("POST", path, body=body)[1]), again=False)
 
-    def send(self, verb: str, task: Task, path: str, *, body: Mapping[str, Any] | None = None) -> None:
-        """POST, PATCH or DELETE something that has an id, where twice is the same as once.
+    def send(
+        self, verb: str, task: Task, path: str, *, body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """POST, PATCH or DELETE something that has an id, where twice is the same as once; the answer, if there is one.
 
         Raises:
             HostError: refused, or not known to have happened.
         """
 
-        def call() -> None:
+        def call() -> Mapping[str, Any]:
             data = self._request(verb, path, body=body)[1]
             if verb != "DELETE" and not isinstance(data["id"], int):
                 raise TypeError
+            return data if verb != "DELETE" else {}
 
-        self._ask(task, call, again=True)
+        return self._ask(task, call, again=True)
 
     def graphql(
         self, task: Task, query: str, *, variables: Mapping[str, Any], parse: Callable[[Any], T]

@@ -26,7 +26,7 @@ from tests.fakes.github.access import Question, guard
 from tests.fakes.github.answers import node
 from tests.fakes.github.calls import Answer, Call, Refusal
 from tests.fakes.github.description import HERE
-from tests.fakes.github.git import as_bytes, without
+from tests.fakes.github.git import Files, as_bytes, without
 from tests.fakes.github.repository import Pull, Repository
 from tests.fakes.github.state import Comment
 
@@ -171,8 +171,16 @@ def _decoded(contents: str) -> bytes:
 
 def show_commit(call: Call, repo: Repository, *, sha: str) -> dict[str, Any]:
     held = repo.commits[sha]
+    before: Files = repo.commits[held.parents[0]].files if held.parents else {}
+    paths = {*before, *held.files}
+
+    def parents(_info: Any, **asked: Any) -> Any:
+        shown = [show_commit(call, repo, sha=parent) for parent in held.parents]
+        return {"nodes": shown[: asked.get("first")], "totalCount": len(shown)}
+
     return {
-        TYPES: "Commit", "id": node("C", sha), "oid": sha, "message": held.message,
+        "changedFilesIfAvailable": sum(before.get(path) != held.files.get(path) for path in paths),
+        "parents": parents, TYPES: "Commit", "id": node("C", sha), "oid": sha, "message": held.message,
         "messageHeadline": held.message.split("\n")[0], "url": call.world.urls.page(f"{repo.full_name}/commit/{sha}"),
     }  # fmt: skip
 

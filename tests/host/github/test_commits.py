@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gate.host.github import HostError
-from gate.model.hosting import StaleHead
+from gate.model.hosting import NewCommit, StaleHead
 from tests.fakes.github import Fault
 from tests.host.github.hub import Hub
 
@@ -22,10 +22,11 @@ def moves(here: Hub) -> Callable[[Any], None]:
 
 def test_a_commit_lands_on_the_branch_with_its_files_and_message(here: Hub) -> None:
     before = here.pull.head_sha
-    sha = here.client().commit_on_branch(
+    made = here.client().commit_on_branch(
         "topic", expected_head=before, files=FILES, message="Accept support\n\nsha: 1\nreason: wanted"
     )
-    assert sha == here.pull.head_sha != before
+    assert made == NewCommit(sha=here.pull.head_sha, parents=(before,), changed=len(FILES))
+    assert here.pull.head_sha != before
     commit = here.repo.commits[here.pull.head_sha]
     assert commit.parents == (before,)
     assert commit.message == "Accept support\n\nsha: 1\nreason: wanted"
@@ -54,7 +55,7 @@ def test_a_commit_whose_answer_was_lost_is_found_on_the_branch(here: Hub, fault:
     seen = here.pull.head_sha
     here.fake.fail(fault, operation="graphql/createCommitOnBranch", times=None)
     done = here.client().commit_on_branch("topic", expected_head=seen, files=FILES, message="Accept\n\nwhy")
-    assert done == here.pull.head_sha
+    assert done == NewCommit(sha=here.pull.head_sha, parents=(seen,))
     assert here.repo.commits[here.pull.head_sha].parents == (seen,)
 
 
@@ -69,7 +70,7 @@ def test_a_commit_that_landed_later_than_we_looked_is_ours_all_the_same(here: Hu
 
     here.fake.after("repos/get-branch", lands)
     done = other.commit_on_branch("topic", expected_head=seen, files=FILES, message=message)
-    assert done == here.pull.head_sha
+    assert done == NewCommit(sha=here.pull.head_sha, parents=(seen,))
     assert here.repo.commits[here.pull.head_sha].parents == (seen,)
 
 
@@ -99,8 +100,8 @@ def test_a_commit_tells_who_is_behind_it_and_whether_that_is_sure(here: Hub) -> 
     plain = client.commit(here.repo.commit("topic", {"c": "1"}, author="mallory"))
     assert (plain.author, plain.committer, plain.verified) == ("mallory", "mallory", False)
     made = client.commit_on_branch("topic", expected_head=plain.sha, files=FILES, message="Accept\n\nwhy")
-    assert isinstance(made, str)
-    ours = client.commit(made)
+    assert isinstance(made, NewCommit)
+    ours = client.commit(made.sha)
     assert (ours.author, ours.committer, ours.verified) == ("github-actions[bot]", "web-flow", True)
     assert (ours.parents, ours.message) == ((plain.sha,), "Accept\n\nwhy")
 

@@ -82,7 +82,7 @@ def commit(client: GitHub, here: Hub) -> None:
         "topic", expected_head=here.pull.head_sha, files={"b.json": "{}"}, message=MESSAGE
     )
     assert not isinstance(done, StaleHead)
-    assert done == here.repo.branches["topic"]
+    assert done.sha == here.repo.branches["topic"]
 
 
 def commits(here: Hub) -> int:
