@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gate.cli.options import CONFIG, OutputPath, check_outputs, config_option, working_tree, write_document
+from gate.cli.options import CONFIG, OutputPath, check_outputs, config_option, working_tree, write_long
 from gate.cli.output import say, show
 
 _BROKEN = 4
@@ -107,7 +107,7 @@ def export(config: Path, output: Path) -> int:
 
     check_outputs(config if config.exists() else Path(CONFIG), [output])
     with store(working_tree(config)) as shelves:
-        write_document(output, "".join(shelves.export()))
+        write_long(output, shelves.export())
     return 0
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from gate.cli.output import say, show, standard
-from gate.host.local import WorkingTree, write_text
+from gate.host.local import WorkingTree, write_lines, write_text
 from gate.model.errors import Problem, UserError
-from gate.model.files import dump_results
+from gate.model.files import results_lines
 from gate.model.ports import Progress
 from gate.model.run import RunResult
 
@@ -108,6 +108,15 @@ def write_document(path: Path, text: str) -> None:
         write_text(path, text)
 
 
+def write_long(path: Path, lines: Iterable[str]) -> None:
+    """Write what is too long to be held to a file, or to standard output for `-`."""
+    if str(path) != "-":
+        write_lines(path, lines)
+        return
+    for line in lines:
+        show(line, newline=False)
+
+
 def check_outputs(config: Path, outputs: Iterable[Path | None], *, read: Iterable[Path] = ()) -> None:
     """Refuse, before anything is paid, documents that would overwrite one another or what is read.
 
@@ -181,4 +190,4 @@ def keep_results(results: Mapping[str, RunResult], output: Path | None) -> None:
     _check_room(output, len(results))
     folder = output.is_dir()
     for suite, result in results.items():
-        write_document(output / f"{suite}.json" if folder else output, dump_results(result))
+        write_long(output / f"{suite}.json" if folder else output, results_lines(result))

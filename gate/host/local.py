@@ -6,6 +6,7 @@ Never changes the repository: git is only read.
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,26 +153,40 @@ def write_text(path: Path, text: str) -> bool:
         if path.is_file() and path.read_bytes() == content:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
+        _replace(path, [content])
     except OSError as error:
-        raise UserError(
-            Problem(
-                message=f"{path} cannot be written: {error.strerror}",
-                fix="free space, or mend the permissions",
-            )
-        ) from None
+        raise _unwritten(path, error) from None
     return True
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a file whole or not at all, without holding it.
+
+    Raises:
+        UserError: as `write_text`.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, (line.encode() for line in lines))
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> UserError:
+    fix = "free space, or mend the permissions"
+    return UserError(Problem(message=f"{path} cannot be written: {error.strerror}", fix=fix))
+
+
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
     if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: nothing to rename over
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.writelines(pieces)
         return
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(mode)

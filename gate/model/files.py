@@ -6,7 +6,7 @@ other line. It holds no time, no run id and no sum over cases. The same Scorecar
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -70,13 +70,20 @@ def load_baseline(text: str, place: str) -> Scorecard:
 
 def dump_results(result: RunResult) -> str:
     """RunResult → the text of a results file: self-contained, one case and one trial a line."""
+    return "".join(results_lines(result))
+
+
+def results_lines(result: RunResult) -> Iterator[str]:
+    """The text of a results file, line by line: a large one is written without being held."""
     told = {"cases", "trials", "version", "duration_s"} | ({"shard"} if result.shard is None else set())
     head = result.model_dump(mode="json", exclude=told)
     lines = [f"{_json(key)}: {canonical_json(value)}" for key, value in sorted(head.items())]
-    cases = ",\n".join(_row(case) for case in result.cases)
-    trials = ",\n".join(_row(trial) for trial in result.trials)
     body = ",\n".join([f'"gate_results": {result.version}', *lines])
-    return f'{{\n{body},\n"cases": [\n{cases}\n],\n"trials": [\n{trials}\n]\n}}\n'
+    yield f'{{\n{body},\n"cases": [\n'
+    yield from _rows(result.cases)
+    yield '\n],\n"trials": [\n'
+    yield from _rows(result.trials)
+    yield "\n]\n}\n"
 
 
 def load_results(text: str, place: str) -> RunResult:
@@ -96,6 +103,11 @@ def _json(value: Any) -> str:
 
 def _compact(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _rows(nouns: Iterable[Noun]) -> Iterator[str]:
+    for number, noun in enumerate(nouns):
+        yield f",\n{_row(noun)}" if number else _row(noun)
 
 
 def _row(noun: Noun) -> str:

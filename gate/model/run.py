@@ -1,8 +1,9 @@
 """RunResult: everything that a run saw; it can be scored again without calling the target."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from gate.model.base import Noun
 from gate.model.case import Case, Shard
@@ -32,6 +33,13 @@ class Stopped(Noun):
     left: int = Field(ge=0)
 
 
+def _as_given(value: object, validated: ValidatorFunctionWrapHandler) -> object:
+    """Trials that a run left on disk stay there; what a file or a test says is read into a tuple."""
+    if isinstance(value, Sequence) and not isinstance(value, str | list | tuple):
+        return value
+    return tuple(validated(value))
+
+
 class RunResult(Noun):
     """A finished (or stopped) run. `trials` are sorted by the order of the cases, then by index, whatever the timing.
 
@@ -46,7 +54,7 @@ class RunResult(Noun):
     draws: int = Field(ge=1)
     metrics: dict[str, Metric]
     target: dict[str, str]
-    trials: tuple[Trial, ...]
+    trials: Annotated[Sequence[Trial], WrapValidator(_as_given)]
     stopped: Stopped | None = None
     shard: Shard | None = None
     duration_s: float = Field(default=0, ge=0)

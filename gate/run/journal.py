@@ -5,18 +5,15 @@ share is kept until its walk has ended well. Where the store cannot be written, 
 """
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-
-from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError
 
 from gate.model.case import Case
 from gate.run.claim import Claim, Entry, Record, Slot
 from gate.run.connection import FILE
 from gate.run.plan import RunPlan
+from gate.run.rows import dumped, loaded
 from gate.run.store import Row, RowError, Store, StoreError, own_shelf
 
 FOLDER = ".gate"
@@ -117,10 +114,10 @@ class Journal:
             return None
         try:
             found = store.read(shelf, case.asked_key, index)
-            return None if found is None else (found[0] == run, _loaded(found[1]))
+            return None if found is None else (found[0] == run, loaded(Record, found[1]))
         except StoreError as error:
             self._give_up(error)
-        except (RowError, ValidationError, ValueError, TypeError):
+        except (RowError, ValueError, TypeError):
             self._drop(store, shelf, case, index)
         return None
 
@@ -161,22 +158,8 @@ def _row(entry: Entry, *, shelf: str, run: int, suite: str) -> Row:
         run=run,
         suite=suite,
         answered=entry.record.reply is not None,
-        body=_dumped(entry.record),
+        body=dumped(entry.record),
     )
-
-
-def _dumped(record: Record) -> str:
-    try:
-        return record.model_dump_json(exclude_defaults=True)
-    except PydanticSerializationError:  # half of a surrogate pair, which is no UTF-8: escaped, it is JSON
-        return json.dumps(record.model_dump(mode="json", exclude_defaults=True))
-
-
-def _loaded(body: str) -> Record:
-    try:
-        return Record.model_validate_json(body)
-    except ValidationError:  # half of a surrogate pair, which only Python's reader takes
-        return Record.model_validate(json.loads(body))
 
 
 def _nothing(case: Case, index: int) -> None:

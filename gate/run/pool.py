@@ -1,6 +1,9 @@
 """Two runs of one suite → one: the second look goes on where the first ended. Never drops or repeats a draw."""
 
+from itertools import chain
+
 from gate.model.run import RunResult
+from gate.run.spool import Spool
 
 
 def pooled(first: RunResult, second: RunResult) -> RunResult:
@@ -18,15 +21,17 @@ def pooled(first: RunResult, second: RunResult) -> RunResult:
     if differing:
         raise ValueError(f"two runs with different metrics {sorted(differing)} cannot be pooled")
     order = {case.id: number for number, case in enumerate(first.cases)}
-    trials = sorted((*first.trials, *second.trials), key=lambda trial: (order[trial.case_id], trial.index))
-    places = [(trial.case_id, trial.index) for trial in trials]
-    if len(set(places)) != len(places):
+    spool, places = Spool(order), set[tuple[str, int]]()
+    for trial in chain(first.trials, second.trials):
+        spool.append(trial)
+        places.add((trial.case_id, trial.index))
+    if len(places) != len(spool):
         raise ValueError("two runs with the same draws cannot be pooled")
     return first.model_copy(
         update={
             "draws": first.draws + second.draws,
             "metrics": {**first.metrics, **second.metrics},
-            "trials": tuple(trials),
+            "trials": spool.trials(),
             "stopped": second.stopped or first.stopped,
             "duration_s": first.duration_s + second.duration_s,
         }

@@ -21,6 +21,7 @@ from gate.run.journal import Journal
 from gate.run.plan import RunPlan
 from gate.run.scoring import NOTHING, Scoring
 from gate.run.seat import Done, Seat
+from gate.run.spool import Spool
 from gate.run.tab import Tab, spending
 
 _GRACE_S = 1.0  # for what was cancelled to put itself in order
@@ -56,7 +57,7 @@ class _Run:
         self._plan, self._progress, self._claim, self._ledger = plan, progress, claim, ledger
         self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
         self._secrets = secrets_of(os.environ)
-        self._trials: list[Trial] = []
+        self._trials = Spool({case.id: number for number, case in enumerate(plan.suite.cases)})
         self._seats: deque[Seat] = deque()
         self._divide()
         self._total = len(self._seats) + len(self._trials)
@@ -212,8 +213,7 @@ class _Run:
 
     def _assembled(self, *, duration_s: float) -> RunResult:
         plan = self._plan
-        order = {case.id: number for number, case in enumerate(plan.suite.cases)}
-        trials = sorted(self._trials, key=lambda trial: (order[trial.case_id], trial.index))
+        trials = self._trials.trials()
         stopped = self._brake.stopped
         if stopped is not None:
             left = self._total - len(trials)
@@ -225,7 +225,7 @@ class _Run:
             draws=plan.draws,
             metrics=plan.instruments.metrics_of(trials),
             target=dict(plan.target_fingerprint),
-            trials=tuple(trials),
+            trials=trials,
             stopped=stopped,
             shard=plan.suite.shard,
             duration_s=duration_s,
