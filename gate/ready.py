@@ -11,6 +11,7 @@ from pathlib import Path
 from gate.compare.policy import ERROR_RATE, Misfit, gate_of, resolve
 from gate.config.file import ConfigFile, gate_misfit, gate_problem, parse, policy_sheet
 from gate.config.suites import load_suites
+from gate.evaluators.cost import Cost, CostOptions
 from gate.evaluators.operational import Operational
 from gate.functions import load_function
 from gate.host.local import WorkingTree
@@ -24,7 +25,7 @@ from gate.run.fingerprint import evaluator_fingerprint, fingerprinted, target_fi
 from gate.run.pace import Paces
 from gate.run.scoring import Instruments
 
-_OPERATIONAL = "operational"
+_OPERATIONAL, _COST = "operational", "operational.cost"
 _SHOWN_PROBLEMS = 20
 
 
@@ -110,7 +111,7 @@ def prepare(tree: WorkingTree, file: str, *, only: Sequence[str] = ()) -> Prepar
 
 def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Ready:
     pace = pace_of(suite, paces)
-    door = ModelDoor(concurrency=suite.concurrency, timeout_s=suite.timeout_s, pace=pace)
+    door = ModelDoor(concurrency=suite.concurrency, timeout_s=suite.timeout_s, pace=pace, prices=suite.prices)
     setting = Setting(
         root=root,
         suite=suite.name,
@@ -126,7 +127,6 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Rea
         metrics=_metrics(evaluators, root),
         fingerprints={each.name: evaluator_fingerprint(each, use, root) for each, use in evaluators},
         root=root,
-        timeout_s=suite.timeout_s,
     )
     _check(suite, target, instruments.evaluators)
     _check_gates(config, suite, instruments)
@@ -158,7 +158,8 @@ def _built(suite: Suite, setting: Setting) -> tuple[Target, list[tuple[Evaluator
     if found:
         raise UserError(*found)
     operational = Operational(_OPERATIONAL, NoOptions(), setting)
-    return target, [*evaluators, (operational, Use(use=_OPERATIONAL))]
+    cost = Cost(_COST, CostOptions(prices=suite.prices), setting)
+    return target, [*evaluators, (operational, Use(use=_OPERATIONAL)), (cost, Use(use=_COST))]
 
 
 def _metrics(evaluators: Iterable[tuple[Evaluator, Use]], root: Path) -> dict[str, Metric]:

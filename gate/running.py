@@ -57,13 +57,15 @@ class Bench:
         """Run suites one after the other.
 
         Raises:
-            UserError: before the first draw of any: a target lacks what a run needs.
+            UserError: before the first draw of any: a target or an evaluator lacks what a run needs.
             InterruptedRunError: stopped from outside; what was finished is kept.
         """
         plans = [self._plan(ready, draws(ready.suite)) for ready in suites]
         asking = [plan for plan in plans if not self.journal.holds(plan)]
         for plan in asking:  # what asks nothing needs no key
             plan.target.open()
+            for evaluator in plan.instruments.evaluators:
+                evaluator.open()
         for warning in _endings(asking):
             self.notice(warning)
         return {plan.suite.name: self._run(plan) for plan in plans}

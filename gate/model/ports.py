@@ -184,6 +184,11 @@ class Evaluator(ABC):
         return ()
 
     @property
+    def limit_s(self) -> float:
+        """The hard limit of one scoring, in seconds: that of a trial, and more for one that asks several times."""
+        return self.setting.timeout_s
+
+    @property
     @abstractmethod
     def metrics(self) -> Sequence[Metric]:
         """The metrics that are known before anything ran."""

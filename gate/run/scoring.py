@@ -37,14 +37,13 @@ class Instruments:
     """The evaluators of a suite.
 
     `metrics` are those known beforehand, with their fingerprints; `fingerprints` maps each evaluator's name to its
-    own, for metrics that show only when it runs. `root` is the user's folder, `timeout_s` the limit of one scoring.
+    own, for metrics that show only when it runs. `root` is the user's folder.
     """
 
     evaluators: Sequence[Evaluator]
     metrics: Mapping[str, Metric]
     fingerprints: Mapping[str, str]
     root: Path
-    timeout_s: float
 
     async def score(self, sample: Sample, *, known: Mapping[str, Sequence[Score]] = NOTHING) -> Scoring:
         """Ask every evaluator but those whose scores are `known`. One that fails takes nothing from the others."""
@@ -52,7 +51,7 @@ class Instruments:
         failures: list[Failure] = []
         for evaluator in self.evaluators:
             name = evaluator.name
-            seam = Seam(stage="evaluator", root=self.root, limit_s=self.timeout_s, evaluator=name)
+            seam = Seam(stage="evaluator", root=self.root, limit_s=evaluator.limit_s, evaluator=name)
             taken = {score.metric for scores in given.values() for score in scores}
             if name in known and taken.isdisjoint(score.metric for score in known[name]):
                 given[name] = known[name]

@@ -20,9 +20,7 @@ def make_cases(count: int) -> tuple[Case, ...]:
     return tuple(make_case(f"case-{number}") for number in range(count))
 
 
-def make_instruments(
-    evaluators: Sequence[Evaluator] | None = None, *, root: Path = Path(), timeout_s: float = 30
-) -> Instruments:
+def make_instruments(evaluators: Sequence[Evaluator] | None = None, *, root: Path = Path()) -> Instruments:
     """Instruments whose fingerprints are `f-<name>`; one evaluator `accuracy` unless told otherwise."""
     evaluators = [FakeEvaluator()] if evaluators is None else evaluators
     return Instruments(
@@ -34,7 +32,6 @@ def make_instruments(
         },
         fingerprints={evaluator.name: f"f-{evaluator.name}" for evaluator in evaluators},
         root=root,
-        timeout_s=timeout_s,
     )
 
 
@@ -64,7 +61,7 @@ def make_plan(
             "suite": suite,
             "target": target or FakeTarget(),
             "target_fingerprint": {"spec": "t1"},
-            "instruments": make_instruments(evaluators, root=root, timeout_s=suite.timeout_s),
+            "instruments": make_instruments(evaluators, root=root),
             **fields,
         }
     )

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ SHARE = Metric(name="share", kind="scale", low=0, high=1)
 SECONDS = Metric(name="seconds", kind="measure")
 
 
-def scored(*evaluators: Evaluator, timeout_s: float = 30) -> tuple[tuple[Score, ...], tuple[Failure, ...]]:
-    scoring = asyncio.run(make_instruments(evaluators, timeout_s=timeout_s).score(make_sample()))
+def scored(*evaluators: Evaluator) -> tuple[tuple[Score, ...], tuple[Failure, ...]]:
+    scoring = asyncio.run(make_instruments(evaluators).score(make_sample()))
     return scoring.scores, scoring.failures
 
 
@@ -105,7 +106,9 @@ def test_an_evaluator_that_does_not_end_in_time_is_a_failure_beside_the_others()
         await asyncio.Event().wait()
         raise AssertionError
 
-    scores, (failure,) = scored(FakeEvaluator("slow", never), FakeEvaluator("quick"), timeout_s=0.05)
+    slow = FakeEvaluator("slow", never)
+    slow.setting = replace(slow.setting, timeout_s=0.05)
+    scores, (failure,) = scored(slow, FakeEvaluator("quick"))
     assert [score.metric for score in scores] == ["quick"]
     assert (failure.kind, failure.evaluator) == ("timeout", "slow")
 

@@ -65,6 +65,12 @@ class Judge(Evaluator):
         """Those that judge."""
         return self.options.models
 
+    @property
+    def limit_s(self) -> float:
+        """Room for every question to every model, and for the planted responses, each with its control."""
+        asked = len(self.options.models) * self.options.repeats * (1 + 2 * self.options.canaries)
+        return self.setting.timeout_s * asked
+
     def check(self, case: Case) -> None:
         """Refuse a case without the reference that the rubric needs."""
         if "expected" in self._needs and case.expected is None:

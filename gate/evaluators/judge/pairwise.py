@@ -92,6 +92,11 @@ class Pairwise(Evaluator):
         """The one that compares."""
         return (self.options.model,)
 
+    @property
+    def limit_s(self) -> float:
+        """Room for both orders."""
+        return self.setting.timeout_s * 2
+
     def check(self, case: Case) -> None:
         """Refuse a case that lacks what the rubric needs, or that has no recorded response."""
         if "expected" in self._rubric.needs and case.expected is None:
