@@ -17,6 +17,7 @@ ERROR_RATE = "error_rate"
 COVERAGE = "coverage."
 
 _DROP, _CATCH, _RATIO, _RELATIVE_DROP = 0.02, 0.05, 2.5, 0.10
+_MARGINS = ("max_drop", "must_catch", "slice_drop")
 _LARGEST_EXPONENT = 700.0
 
 
@@ -104,7 +105,10 @@ def is_counted(name: str) -> bool:
 
 
 def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
-    """The gate of a metric: its own, or the suite's default.
+    """The gate of a metric: its own, or the suite's default, whose margins also hold where its own gate has none.
+
+    An absolute margin of the default does not reach a metric that is compared as a ratio (latency, cost, tokens): a
+    hundredth means nothing in its unit.
 
     What is counted rather than scored has bars of another kind, so it takes none from the default: `error_rate` only
     warns where the default only warns, and blocks else; `coverage.<metric>` has the mode of its metric, and the
@@ -114,11 +118,25 @@ def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
     if metric.name == ERROR_RATE:
         return own or Gate(mode="warn" if suite.default_gate.mode == "warn" else "block")
     if not metric.name.startswith(COVERAGE):
-        return own or suite.default_gate
+        return _over_default(own, metric, default=suite.default_gate)
     covered = suite.gates.get(metric.name.removeprefix(COVERAGE), suite.default_gate)
     gate = own or Gate(mode=covered.mode)
     floors = [floor for floor in (gate.min, covered.min_coverage) if floor is not None]
     return gate.model_copy(update={"min": max(floors)}) if floors else gate
+
+
+def _over_default(own: Gate | None, metric: Metric, *, default: Gate) -> Gate:
+    """A gate with the default's margins that fit the metric, where it has none; `null` in a gate takes one back."""
+    if own is not None and any(getattr(own, name) is not None for name in _MARGINS):
+        return own  # which of the default's go with them was settled when the config was read
+    said = own.model_fields_set if own is not None else ()
+    usual = {name: getattr(default, name) for name in _MARGINS}
+    fitting = {
+        name: margin if margin is not None and (margin.relative or not metric.log) else None
+        for name, margin in usual.items()
+        if name not in said
+    }
+    return (own or default).model_copy(update=fitting)
 
 
 def resolve(metric: Metric, *, gate: Gate, policy: Policy) -> Rule | Misfit:

@@ -71,14 +71,13 @@ class _Merging:
         )
 
     def gate(self, own: Gate, *, at: KeyPath) -> Gate:
-        """A gate over the default one. Margins are taken over where they are of the same sort as the gate's own."""
+        """A gate over the default one. Margins are taken over where they are of the same sort as the gate's own.
+
+        Where it has none of its own, the metric says which of the default's fit it (`gate.compare.policy.gate_of`).
+        """
         said, default = _said(own), _said(self.defaults.gate)
         sorts = {said[name].relative for name in _MARGINS if isinstance(said.get(name), Margin)}
-        taken = {
-            k: v
-            for k, v in default.items()
-            if k not in _MARGINS or not sorts or v is None or v.relative in sorts
-        }
+        taken = {k: v for k, v in default.items() if k not in _MARGINS or v is None or v.relative in sorts}
         return self.built(Gate, {**taken, **said}, at=at) or own
 
     def draws(self, name: str, suite: SuiteShape) -> Draws:

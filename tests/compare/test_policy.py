@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.compare.policy import Misfit, Rule, gate_of, resolve
-from gate.model.suite import Gate, Policy, SuitePolicy
+from gate.model.suite import Gate, Margin, Policy, SuitePolicy
 from tests.builders import make_metric
 
 LATENCY = make_metric("latency_s", kind="measure", better="lower", log=True)
@@ -161,3 +161,40 @@ def test_what_is_counted_takes_no_bars_from_the_default_gate(
     name: str, suite: SuitePolicy, gate: Gate
 ) -> None:
     assert gate_of(make_metric(name), suite=suite) == gate
+
+
+def test_a_metric_has_the_margins_of_the_default_gate_where_its_own_gate_has_none() -> None:
+    suite = SuitePolicy(
+        gates={"own": Gate(max_drop=Margin(value=0.5)), "bare": Gate(min=0.8), "back": Gate(max_drop=None)},
+        default_gate=Gate(max_drop=Margin(value=0.1), must_catch=Margin(value=0.3), mode="warn"),
+    )
+    drops = {
+        name: gate_of(make_metric(name), suite=suite).max_drop for name in ("own", "bare", "back", "none")
+    }
+    assert drops == {
+        "own": Margin(value=0.5),
+        "bare": Margin(value=0.1),
+        "back": None,
+        "none": Margin(value=0.1),
+    }
+    assert gate_of(make_metric("bare"), suite=suite) == Gate(
+        min=0.8, max_drop=Margin(value=0.1), must_catch=Margin(value=0.3)
+    )
+    assert gate_of(make_metric("none"), suite=suite) == suite.default_gate
+
+
+@pytest.mark.parametrize("gates", [{}, {"latency_s": Gate()}])
+def test_an_absolute_margin_of_the_default_gate_does_not_reach_a_metric_that_is_compared_as_a_ratio(
+    gates: dict[str, Gate],
+) -> None:
+    latency = make_metric("latency_s", kind="measure", better="lower", log=True)
+    absolute = SuitePolicy(
+        gates=gates, default_gate=Gate(max_drop=Margin(value=0.1), slice_drop=Margin(value=0.2))
+    )
+    rule = resolve(latency, gate=gate_of(latency, suite=absolute), policy=Policy())
+    assert isinstance(rule, Rule)
+    assert (rule.log, rule.max_drop, rule.must_catch) == (True, 0.10, 0.25)
+    relative = SuitePolicy(gates=gates, default_gate=Gate(max_drop=Margin(value=0.2, relative=True)))
+    rule = resolve(latency, gate=gate_of(latency, suite=relative), policy=Policy())
+    assert isinstance(rule, Rule)
+    assert (rule.log, rule.max_drop) == (True, 0.2)

@@ -19,14 +19,9 @@ def gates(own: dict[str, Any], default: dict[str, Any]) -> dict[str, Gate]:
     return dict(config({"gates": own}, gate=default).merged.policies["support"].gates)
 
 
-def test_a_gate_says_what_the_default_gate_says_unless_it_says_otherwise() -> None:
+def test_a_gate_says_what_the_default_gate_says_unless_it_says_otherwise_but_for_margins() -> None:
     merged = gates({"a": {"min": 0.8}, "b": {"mode": "block"}, "c": None}, {"mode": "warn", "max_drop": 0.1})
-    drop = Margin(value=0.1)
-    assert merged == {
-        "a": Gate(mode="warn", max_drop=drop, min=0.8),
-        "b": Gate(mode="block", max_drop=drop),
-        "c": Gate(mode="warn", max_drop=drop),
-    }
+    assert merged == {"a": Gate(mode="warn", min=0.8), "b": Gate(mode="block"), "c": Gate(mode="warn")}
 
 
 def test_the_default_gate_reaches_metrics_that_no_gate_names() -> None:
