@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gate.model.pace import Pace
 from gate.model.ports import LanguageModel
+from gate.model.price import Prices
 from gate.model.suite import Suite
 from gate.run.pace import Paces
 from gate.run.tab import Metered
@@ -23,6 +24,7 @@ class ModelDoor:
     concurrency: int
     timeout_s: float
     pace: Callable[[str], Pace]
+    prices: Prices
     opened: list["AnthropicModel"] = field(default_factory=list)
 
     def __call__(self) -> LanguageModel:
@@ -34,8 +36,14 @@ class ModelDoor:
         if not self.opened:
             from gate.llm.door import AnthropicModel  # noqa: PLC0415 - a second of start-up, for those who need it
 
-            model = AnthropicModel(concurrency=self.concurrency, timeout_s=self.timeout_s, pace=self.pace)
-            self.opened.append(model)
+            self.opened.append(
+                AnthropicModel(
+                    concurrency=self.concurrency,
+                    timeout_s=self.timeout_s,
+                    pace=self.pace,
+                    prices=self.prices,
+                )
+            )
         return Metered(self.opened[0])
 
     async def aclose(self) -> None:

@@ -14,6 +14,7 @@ from gate.config.shape import DefaultGate, Defaults, GateFile, NamedSlice, Suite
 from gate.config.tree import MAX_DEPTH
 from gate.model.case import Message
 from gate.model.feedback import Feedback
+from gate.model.price import Price
 from gate.model.suite import Budget, Gate, Policy
 
 _MEGABYTE = 1_000_000
@@ -42,6 +43,7 @@ margin is taken over by the gates whose own margins are of the same sort, absolu
     ("A named slice", NamedSlice, "Beside names of tags, `slices` may hold these."),
     ("`trials`", Trials, "A whole number alone is `check`; `most` is then the larger of it and 3."),
     ("`budget`", Budget, "Left out, there is no cap."),
+    ("`prices.<model>`", Price, "In US dollars for a million tokens."),
 )
 _CASES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("A case", CaseFields, ""),

@@ -16,6 +16,7 @@ from pydantic import (
 
 from gate.config.fields import SUITE_NAME, InnerPath, Name, SuiteName, TagText, drawn, listed, used
 from gate.model.base import Noun
+from gate.model.price import Price
 from gate.model.suite import Budget, Draws, Gate, MarginField, Policy
 
 
@@ -66,8 +67,8 @@ class DefaultGate(Noun):
     )
     max_drop: MarginField | None = Field(
         default=None,
-        description="The largest drop that is allowed. An absolute one (`0.02`) is meant for scores: give gates on "
-        "latency, cost or tokens their own, such as `10%`.",
+        description="The largest drop that is allowed. An absolute margin (`0.02`) is for scores: latency, cost and "
+        "tokens keep their 10% unless their own gate says otherwise.",
     )
     must_catch: MarginField | None = Field(
         default=None, description="A drop that may never pass silently, larger than `max_drop`."
@@ -202,6 +203,11 @@ class GateFile(Noun):
     budget: Budget = Field(
         default=Budget(),
         description="Caps of all suites of a command together, besides each suite's own.",
+    )
+    prices: dict[Name, Price] = Field(
+        default_factory=dict,
+        description="Prices of your own, by the model's name or a pattern such as `claude-haiku-*`; they come before the "
+        "table that the gate brings.",
     )
     suites: dict[SuiteName, SuiteShape] = Field(
         min_length=1,

@@ -115,6 +115,7 @@ class _Loader:
             reuse=own_or_default("reuse", shape, defaults),
             budget=merged.budgets[name],
             baseline=merged.baselines[name],
+            prices=self.config.shape.prices,
         )
 
     def plugin(self, kind: Kind, used: UsedPlugin, *, at: KeyPath) -> None:

@@ -1,7 +1,7 @@
-"""Sample → what the reply took: time, tokens, money, length, how it ended. Recorded always, gated where a gate says so.
+"""Sample → what the reply took: time, tokens, length, how it ended. Recorded always, gated where a gate says so.
 
-What a target does not know is no score, and never 0. Time, money and tokens are compared as ratios, so that a 0 of
-one of them (a recording without a clock, a model without a price) is no score either.
+What a target does not know is no score, and never 0. Time and tokens are compared as ratios, so that a 0 of one of
+them (a recording without a clock) is no score either. What it cost is told by `cost`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,6 @@ METRICS: tuple[Metric, ...] = (
     _metric("cache_read_tokens", "tokens", better="neither"),
     _metric("cache_write_tokens", "tokens", better="neither"),
     _metric("cache_read_share", kind="scale", low=0, high=1),
-    _metric("cost_usd", "USD", better="lower", log=True),
     # An empty answer has 0 words, and that must be seen.
     _metric("response_words", "words", better="neither"),
     _metric("response_characters", "characters", better="neither"),
@@ -45,7 +44,7 @@ _LOG = frozenset(metric.name for metric in METRICS if metric.log)
 
 
 class Operational(Evaluator):
-    """Latency, throughput, tokens, cost, length and ending of every reply."""
+    """Latency, throughput, tokens, length and ending of every reply."""
 
     def __init__(self, name: str, options: NoOptions, setting: Setting) -> None:
         super().__init__(name, options, setting)
@@ -71,7 +70,6 @@ def _values(reply: Reply) -> Iterator[tuple[str, float | None]]:
         yield from _tokens(reply.usage)
         if reply.latency_s >= _TICK_S:
             yield "output_tokens_per_s", reply.usage.output_tokens / reply.latency_s
-    yield "cost_usd", reply.cost_usd
     yield "response_words", len(reply.output.split())
     yield "response_characters", len(reply.output)
     yield "tool_steps", len(reply.tool_calls)

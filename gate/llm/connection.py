@@ -20,6 +20,7 @@ from gate.llm.price import cost_usd
 from gate.llm.room import room
 from gate.model.pace import Attempt, Charge, Room
 from gate.model.ports import ModelRequest
+from gate.model.price import NO_PRICES, Prices
 from gate.model.reply import Expense, Reply
 
 _CONNECT_S = 10.0
@@ -41,10 +42,13 @@ class Connection:
     at a concurrency of 50 that is a quarter of a call's processor time (benchmarks/throughput.py).
     """
 
-    def __init__(self, credentials: Credentials, *, concurrency: int, timeout_s: float) -> None:
+    def __init__(
+        self, credentials: Credentials, *, concurrency: int, timeout_s: float, prices: Prices = NO_PRICES
+    ) -> None:
         # The SDK warns at every single call; `deprecation` says it once, where it is read.
         warnings.filterwarnings("ignore", message="The model '.*' is deprecated", category=DeprecationWarning)
         self._credentials = credentials
+        self._prices = prices
         self._timeout = anthropic.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
         self._tls = httpx2.create_ssl_context()
         self._slots = asyncio.Semaphore(concurrency)
@@ -64,17 +68,22 @@ class Connection:
             finally:
                 self._idle.append(client)
                 if not said.complete and said.usage is not None:
-                    cost = cost_usd(said.model or request.model, said.usage)
-                    charge(Expense(usage=said.usage, cost_usd=cost))
+                    charge(Expense(usage=said.usage, cost_usd=self._cost_usd(said, request)))
         if not said.complete:
             text = f"{request.model}: the stream ended before the answer did"
             return Attempt(outcome=failure("connection", text), setback="fault")
-        return Attempt(outcome=_reply(said, request=request, start=start), room=headroom)
+        cost = self._cost_usd(said, request)
+        return Attempt(outcome=_reply(said, cost_usd=cost, start=start), room=headroom)
 
     async def aclose(self) -> None:
         """Close the connections."""
         for client in self._all:
             await client.close()
+
+    def _cost_usd(self, said: Said, request: ModelRequest) -> float | None:
+        if said.usage is None:
+            return None
+        return cost_usd(said.model or request.model, said.usage, own=self._prices)
 
     def _client(self) -> anthropic.AsyncAnthropic:
         client = anthropic.AsyncAnthropic(
@@ -128,16 +137,15 @@ def _parameters(request: ModelRequest) -> dict[str, Any]:
     return parameters
 
 
-def _reply(said: Said, *, request: ModelRequest, start: float) -> Reply:
+def _reply(said: Said, *, cost_usd: float | None, start: float) -> Reply:
     """A refusal and an answer cut off by `max_tokens` are replies: what they are worth is for the evaluators."""
-    usage = said.usage
     first = said.first_text_at
     return Reply(
         output=said.text,
-        usage=usage,
+        usage=said.usage,
         latency_s=time.perf_counter() - start,
         ttft_s=None if first is None else first - start,
-        cost_usd=None if usage is None else cost_usd(said.model or request.model, usage),
+        cost_usd=cost_usd,
         stop_reason=said.stop_reason,
         model=said.model,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gate.llm.credentials import find_credentials
 from gate.model.pace import Pace, Unpaced
 from gate.model.ports import ModelRequest
+from gate.model.price import NO_PRICES, Prices
 from gate.model.reply import Failure, Reply
 
 if TYPE_CHECKING:
@@ -24,12 +25,17 @@ _REPEATS = (
 class AnthropicModel:
     """The Messages API, with at most `concurrency` calls at the same time, whoever asks.
 
-    `pace` gives the pace of the provider by its host; without one, every question is asked once and at once. Connections
-    belong to an event loop: close the model before its loop ends.
+    `pace` gives the pace of the provider by its host; without one, every question is asked once and at once. `prices` are
+    the user's own, before those of the table. Connections belong to an event loop: close the model before its loop ends.
     """
 
     def __init__(
-        self, *, concurrency: int, timeout_s: float, pace: Callable[[str], Pace] = lambda _: Unpaced()
+        self,
+        *,
+        concurrency: int,
+        timeout_s: float,
+        pace: Callable[[str], Pace] = lambda _: Unpaced(),
+        prices: Prices = NO_PRICES,
     ) -> None:
         """Look for credentials (see `find_credentials`); nothing is sent yet.
 
@@ -40,6 +46,7 @@ class AnthropicModel:
         self._concurrency = concurrency
         self._timeout_s = timeout_s
         self._pace = pace
+        self._prices = prices
         self._open: tuple[asyncio.AbstractEventLoop, Connection] | None = None
 
     async def ask(self, request: ModelRequest) -> Reply | Failure:
@@ -60,7 +67,10 @@ class AnthropicModel:
         loop = asyncio.get_running_loop()
         if self._open is None or self._open[0] is not loop:
             connection = Connection(
-                self._credentials, concurrency=self._concurrency, timeout_s=self._timeout_s
+                self._credentials,
+                concurrency=self._concurrency,
+                timeout_s=self._timeout_s,
+                prices=self._prices,
             )
             self._open = (loop, connection)
         return self._open[1]

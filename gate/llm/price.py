@@ -8,16 +8,20 @@ from functools import cache
 import genai_prices
 from genai_prices.types import ModelPrice, TieredPrices
 
+from gate.model.price import NO_PRICES, Prices, own_price
 from gate.model.reply import Usage
 
 _PER = 1_000_000  # tokens that a price is for
 
 
-def cost_usd(model: str, usage: Usage) -> float | None:
-    """What one reply cost at the standard rate of Anthropic's own API; None where the model's price is not known.
+def cost_usd(model: str, usage: Usage, *, own: Prices = NO_PRICES) -> float | None:
+    """What one reply cost at the user's `own` price, else at the standard rate of Anthropic's own API; None: not known.
 
     The same number as `genai_prices.calc_price`, which takes thirty times as long because it looks everything up anew.
     """
+    price = own_price(own, model)
+    if price is not None:
+        return price.cost_usd(usage)
     prices = _prices(model)
     if prices is None or prices.input_mtok is None or prices.output_mtok is None:
         return None

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, model_v
 
 from gate.model.base import Noun
 from gate.model.case import Case, Shard
+from gate.model.price import Price
 
 
 class Margin(Noun):
@@ -111,7 +112,7 @@ class SuitePolicy(Noun):
         the suite that asks the same questions and searches afresh, where this one answers from recorded passages.
     default_gate:
         the gate of every metric that `gates` does not name. What it says is already in each of `gates` that does
-        not say otherwise.
+        not say otherwise; but its margins, where a gate has none: the metric decides whether they fit it.
     """
 
     gates: dict[str, Gate] = Field(default_factory=dict)
@@ -217,6 +218,7 @@ class Suite(Noun):
     """A whole evaluation suite, read and checked: cases in the order of the file; with a `shard`, a part of them.
 
     `reuse` says whether trials of earlier runs may be used again; None leaves it to what is known of the target.
+    `prices` are the user's own, by the name or a pattern of the model.
     """
 
     name: str
@@ -234,6 +236,7 @@ class Suite(Noun):
     baseline: str = ""
     reuse: bool | None = None
     shard: Shard | None = None
+    prices: dict[str, Price] = Field(default_factory=dict)
 
 
 class PolicySheet(Noun):

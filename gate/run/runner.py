@@ -10,6 +10,7 @@ from collections import deque
 
 from gate.model.errors import InterruptedRunError
 from gate.model.ports import Progress
+from gate.model.price import priced
 from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.run import RunResult, Stopped, Trial
@@ -200,7 +201,7 @@ class _Run:
     async def _ask(self, seat: Seat) -> Reply | Failure:
         answer: object = await self._seam.call(self._plan.target.draw(seat.case, index=seat.index))
         if isinstance(answer, Reply):
-            return answer
+            return priced(answer, self._plan.suite.prices)
         if isinstance(answer, Failure):
             return public(answer)
         return self._seam.failure("bad_reply", f"the target returned a {type(answer).__name__}, no Reply")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from gate.evaluators.cost import COST
 from gate.evaluators.operational import METRICS, Operational
 from gate.functions import load_function
 from gate.model.case import Case
@@ -193,4 +194,4 @@ def test_a_page_lists_every_option_in_the_words_of_the_model(use: str) -> None:
 
 def test_the_page_of_what_is_always_recorded_names_every_metric() -> None:
     rows = "".join(re.findall(r"^\| `.*?\|", PAGES[ALWAYS_THERE], re.MULTILINE))
-    assert set(re.findall(r"`(\w+)`", rows)) == {metric.name for metric in METRICS}
+    assert set(re.findall(r"`(\w+)`", rows)) == {metric.name for metric in (*METRICS, COST)}

@@ -22,7 +22,6 @@ def test_what_a_reply_took_is_recorded(tmp_path: Any) -> None:
         "latency_s": 1.5,
         "ttft_s": 0.5,
         "usage": usage,
-        "cost_usd": 0.01,
         "stop_reason": "end_turn",
     }
     took["tool_calls"] = [{"name": "search"}, {"name": "search"}]
@@ -36,7 +35,6 @@ def test_what_a_reply_took_is_recorded(tmp_path: Any) -> None:
         "cache_read_tokens": 30,
         "cache_write_tokens": 0,
         "cache_read_share": 0.75,
-        "cost_usd": 0.01,
         "response_words": 2,
         "response_characters": 9,
         "tool_steps": 2,
@@ -54,7 +52,7 @@ def test_what_is_not_known_is_no_score_and_never_zero(tmp_path: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("field", ["latency_s", "ttft_s", "cost_usd"])
+@pytest.mark.parametrize("field", ["latency_s", "ttft_s"])
 def test_a_zero_that_has_no_ratio_is_no_score(tmp_path: Any, field: str) -> None:
     assert field not in recorded(tmp_path, **{field: 0.0})
 
@@ -95,5 +93,5 @@ def test_no_metric_of_it_enters_a_baseline_unasked_and_each_measure_has_a_unit()
 
 def test_more_is_worse_where_it_is_paid_or_waited_for() -> None:
     worse = {metric.name for metric in METRICS if metric.better == "lower"}
-    paid = {"input_tokens", "output_tokens", "total_tokens", "cost_usd"}
+    paid = {"input_tokens", "output_tokens", "total_tokens"}
     assert worse == paid | {"latency_s", "ttft_s", "tool_steps", "stop_cut_off", "stop_refusal"}

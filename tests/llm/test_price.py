@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.llm.price import cost_usd
+from gate.model.price import Price
 from gate.model.reply import Usage
 
 MODELS = [
@@ -52,3 +53,11 @@ def test_some_model_has_prices_that_depend_on_how_much_is_asked() -> None:
 @pytest.mark.parametrize("model", ["claude-of-the-future", "smollm2", "gpt-4o", ""])
 def test_an_unknown_price_is_unknown_and_not_zero(model: str) -> None:
     assert cost_usd(model, Usage(input_tokens=1000)) is None
+
+
+def test_the_user_s_own_price_comes_before_the_table_and_stands_in_where_it_has_none() -> None:
+    own = {"claude-sonnet-5-5": Price(input=1, output=1), "mine": Price(input=1, output=1)}
+    usage = Usage(input_tokens=1_000_000)
+    assert cost_usd("claude-sonnet-5-5", usage, own=own) == 1
+    assert cost_usd("mine", usage, own=own) == 1
+    assert cost_usd("mine", usage) is None
