@@ -13,6 +13,7 @@ from gate.model.run import Trial
 from gate.run.rows import dumped, loaded
 
 HELD = 5_000  # trials in memory
+_SIZE = 8  # bytes of the length of an entry
 
 
 class Spool:
@@ -50,7 +51,7 @@ class Spool:
         try:
             if self._file is None:
                 self._file = _File()
-            return self._file.put(dumped(trial).encode() + b"\n")
+            return self._file.put(dumped(trial).encode())
         except OSError:
             return None
 
@@ -87,25 +88,32 @@ class SpooledTrials(Sequence[Trial]):
     def _at(self, start: int) -> Trial:
         if start < 0:
             return self._held[-1 - start]
-        return loaded(Trial, self._file.line_at(start))
+        return loaded(Trial, self._file.at(start))
 
 
 class _File:
     """A file without a name, which is closed when nobody looks at it any more."""
 
     def __init__(self) -> None:
-        self._io = tempfile.TemporaryFile()  # noqa: SIM115 - see `__del__`
+        # Unbuffered: what a full disk did not take must not lie in wait for the next read.
+        self._io = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - see `__del__`
 
-    def put(self, line: bytes) -> int:
-        """Write a line at the end; where that is."""
+    def put(self, content: bytes) -> int:
+        """Write at the end; where that is.
+
+        Raises:
+            OSError: there is no room.
+        """
         start = self._io.seek(0, 2)
-        self._io.write(line)
-        self._io.flush()
+        entry = len(content).to_bytes(_SIZE) + content
+        if self._io.write(entry) != len(entry):
+            raise OSError("the disk is full")
         return start
 
-    def line_at(self, start: int) -> bytes:
+    def at(self, start: int) -> bytes:
+        """What was written there."""
         self._io.seek(start)
-        return self._io.readline()
+        return self._io.read(int.from_bytes(self._io.read(_SIZE)))
 
     def __del__(self) -> None:
         self._io.close()
