@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gate.host.local import WorkingTree
-from gate.model.ports import Progress
+from gate.model.progress import Progress
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gate.model.errors import InterruptedRunError
-from gate.model.ports import Progress
+from gate.model.progress import Progress
 from gate.model.run import RunResult, Trial
 from gate.model.suite import Suite
 from gate.place import Place
@@ -81,10 +81,14 @@ class Bench:
             taken[name] = pooled(earlier[name], self._run(plan))
         return taken
 
+    def saved(self, ready: Ready, draws: Draws) -> int:
+        """How many draws of a suite are in the store already."""
+        return self.journal.saved(self._plan(ready, draws))
+
     def shortage(self, ready: Ready, draws: Draws, *, earlier: RunResult) -> str | None:
         """Why the budget has no room for more draws, by what the earlier ones took; None where it has."""
         suite = ready.suite
-        trials = draws.count * len(suite.cases) - self.journal.saved(self._plan(ready, draws))
+        trials = draws.count * len(suite.cases) - self.saved(ready, draws)
         need = forecast(earlier.trials, trials=trials, concurrency=suite.concurrency)
         return self.ledgers[suite.name].shortage(need)
 

@@ -27,6 +27,7 @@ VERBS = {
     "init": "Write gate.yaml, a first suite and its cases.",
     "validate": "Check gate.yaml, cases and plug-ins; no key, no network, nothing is run.",
     "power": "What this suite can find, before anybody pays for a run.",
+    "plan": "What a check and an accept are going to take: calls, tokens, money, time.",
     "accept": "Take fresh draws and write them as the baseline.",
     "check": "Run the suites, compare with the baseline, report the verdict.",
     "run": "Run the suites and keep what came back; no verdict.",

@@ -12,7 +12,7 @@ from gate.cli.output import say, show, standard
 from gate.host.local import WorkingTree, write_lines, write_text
 from gate.model.errors import Problem, UserError
 from gate.model.files import results_lines
-from gate.model.ports import Progress
+from gate.model.progress import Progress
 from gate.model.run import RunResult
 
 CONFIG = "gate.yaml"

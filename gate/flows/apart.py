@@ -15,7 +15,7 @@ from gate.host.kept import KeptHistory
 from gate.host.local import WorkingTree, write_text
 from gate.model.base import Noun
 from gate.model.errors import EvaluationError, GateError, InterruptedRunError, Problem, UserError
-from gate.model.ports import Progress
+from gate.model.progress import Progress
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
 from gate.place import Place

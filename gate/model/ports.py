@@ -15,9 +15,9 @@ from pydantic import Field, JsonValue
 from gate.model.base import Noun
 from gate.model.case import Case, Message
 from gate.model.pace import Pace, Unpaced
+from gate.model.progress import Progress as Progress
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.report import Revision
-from gate.model.run import Trial
 from gate.model.score import Metric, Score
 
 
@@ -184,6 +184,11 @@ class Evaluator(ABC):
         return ()
 
     @property
+    def calls(self) -> int:
+        """The most calls of language models that one scoring makes: for an estimate."""
+        return 0
+
+    @property
     def limit_s(self) -> float:
         """The hard limit of one scoring, in seconds: that of a trial, and more for one that asks several times."""
         return self.setting.timeout_s
@@ -236,20 +241,4 @@ class History(Protocol):
         Raises:
             UserError: it is not a UTF-8 file.
         """
-        ...
-
-
-class Progress(Protocol):
-    """Who wants to know how a run is getting on."""
-
-    def started(self, suite: str, *, total: int, resumed: int) -> None:
-        """`total` trials are to be done, of which `resumed` were on disk already."""
-        ...
-
-    def finished(self, trial: Trial) -> None:
-        """One trial is done and on disk."""
-        ...
-
-    def ended(self) -> None:
-        """The run is over, for whatever reason."""
         ...

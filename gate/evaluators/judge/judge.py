@@ -66,10 +66,14 @@ class Judge(Evaluator):
         return self.options.models
 
     @property
+    def calls(self) -> int:
+        """Every repeat of every model; fewer where they agree."""
+        return len(self.options.models) * self.options.repeats
+
+    @property
     def limit_s(self) -> float:
         """Room for every question to every model, and for the planted responses, each with its control."""
-        asked = len(self.options.models) * self.options.repeats * (1 + 2 * self.options.canaries)
-        return self.setting.timeout_s * asked
+        return self.setting.timeout_s * self.calls * (1 + 2 * self.options.canaries)
 
     def check(self, case: Case) -> None:
         """Refuse a case without the reference that the rubric needs."""

@@ -93,9 +93,14 @@ class Pairwise(Evaluator):
         return (self.options.model,)
 
     @property
+    def calls(self) -> int:
+        """Both orders."""
+        return 2
+
+    @property
     def limit_s(self) -> float:
         """Room for both orders."""
-        return self.setting.timeout_s * 2
+        return self.setting.timeout_s * self.calls
 
     def check(self, case: Case) -> None:
         """Refuse a case that lacks what the rubric needs, or that has no recorded response."""
