@@ -96,7 +96,7 @@ TOP = [
     (SUITE + "polcy: {}", 7, "polcy", "this key is not known here", "{}", "did you mean `policy`?"),
     (SUITE + "concurrency: 3", 7, "concurrency", "this key is not known here", "3",
      "it belongs in `defaults` or `suites.<name>`"),
-    (SUITE + "zzz: 3", 7, "zzz", "this key is not known here", "3", "use one of: version, policy, defaults, budget, suites"),
+    (SUITE + "zzz: 3", 7, "zzz", "this key is not known here", "3", "use one of: version, policy, accept, defaults, budget, prices, suites"),
     (SUITE.replace("support:", "sup port:"), 3, 'suites."sup port"',
      "a suite's name is part of a file's name: letters, digits, `_`, `-`, `.`, at most 80 of them", '"sup port"',
      "choose another name"),

@@ -20,6 +20,7 @@ from gate.model.case import Case
 from gate.model.errors import UserError
 from gate.model.files import dump_results
 from gate.model.ports import Evaluator
+from gate.model.price import Price
 from gate.model.reply import Reply, Sample
 from gate.model.run import RunResult
 from gate.plugins import BUILT_IN, Plugins
@@ -195,3 +196,8 @@ def test_a_page_lists_every_option_in_the_words_of_the_model(use: str) -> None:
 def test_the_page_of_what_is_always_recorded_names_every_metric() -> None:
     rows = "".join(re.findall(r"^\| `.*?\|", PAGES[ALWAYS_THERE], re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", rows)) == {metric.name for metric in (*METRICS, COST)}
+
+
+def test_the_prices_on_the_page_are_prices() -> None:
+    (text,) = (text for text in blocks(ALWAYS_THERE, "yaml") if "prices:" in text)
+    assert all(Price.model_validate(price) for price in yaml.safe_load(text)["prices"].values())
