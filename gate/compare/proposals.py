@@ -6,8 +6,9 @@ A change counts as loosened where more would pass, and also where that cannot be
 from collections.abc import Iterator
 
 from gate.model.report import Proposal
-from gate.model.suite import Draws, Gate, Margin, Policy, PolicySheet, Slice, SuitePolicy
+from gate.model.suite import Authority, Draws, Gate, Margin, Policy, PolicySheet, Slice, SuitePolicy
 
+_ROLES = ("write", "maintain", "admin")
 _MODES = ("record", "warn", "block")
 _LARGER_IS_LOOSER = ("slice_drop", "slice_min_cases", "max_churn", "max_error_rate")
 # What a margin is where none is given, absolute and relative (see gate.compare.policy).
@@ -16,7 +17,11 @@ _USUAL = {"max_drop": (0.02, 0.10), "must_catch": (0.05, 0.25), "slice_drop": (0
 
 def proposals(base: PolicySheet, head: PolicySheet) -> tuple[Proposal, ...]:
     """Compare two sheets. The order is fixed: loosened ones first, then by their words."""
-    found = {*_of_policy(base.policy, head.policy), *_of_suites(base, head)}
+    found = {
+        *_of_policy(base.policy, head.policy),
+        *_of_authority(base.authority, head.authority),
+        *_of_suites(base, head),
+    }
     return tuple(sorted(found, key=lambda proposal: (not proposal.loosened, proposal.text)))
 
 
@@ -34,6 +39,22 @@ def _of_policy(base: Policy, head: Policy) -> Iterator[Proposal]:
         else:  # with another alpha some things pass more easily and some less; power steers only planning figures
             loosened = key == "alpha" or after == "warn"
         yield _change("policy", key, before=before, after=after, loosened=loosened)
+
+
+def _of_authority(base: Authority, head: Authority) -> Iterator[Proposal]:
+    """Who may accept. It is loosened where somebody may who could not before."""
+    if base.role != head.role:
+        loosened = _ROLES.index(head.role) < _ROLES.index(base.role)
+        yield _change("accept", "role", before=base.role, after=head.role, loosened=loosened)
+    if base.teams != head.teams:
+        loosened = not head.teams or (bool(base.teams) and not {*head.teams} <= {*base.teams})
+        yield _change(
+            "accept",
+            "teams",
+            before=", ".join(base.teams) or None,
+            after=", ".join(head.teams) or None,
+            loosened=loosened,
+        )
 
 
 def _of_suites(base: PolicySheet, head: PolicySheet) -> Iterator[Proposal]:

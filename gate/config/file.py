@@ -66,7 +66,11 @@ def policy_sheet(config: ConfigFile) -> PolicySheet:
     """All that the file says about judging; no case and no disk is needed for it."""
     merged = config.merged
     return PolicySheet(
-        policy=config.shape.policy, suites=merged.policies, baselines=merged.baselines, draws=merged.draws
+        policy=config.shape.policy,
+        authority=config.shape.accept,
+        suites=merged.policies,
+        baselines=merged.baselines,
+        draws=merged.draws,
     )
 
 

@@ -15,13 +15,14 @@ from gate.config.tree import MAX_DEPTH
 from gate.model.case import Message
 from gate.model.feedback import Feedback
 from gate.model.price import Price
-from gate.model.suite import Budget, Gate, Policy
+from gate.model.suite import Authority, Budget, Gate, Policy
 
 _MEGABYTE = 1_000_000
 # heading, model, what the reader should know before the table
 _CONFIG: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("The top of the file", GateFile, ""),
     ("`policy`", Policy, "The rule of the whole pull request, over all its suites."),
+    ("`accept`", Authority, "Read from the base commit; see docs/guide/commands.md."),
     ("`defaults`", Defaults, "What holds for every suite that does not say otherwise."),
     (
         "`defaults.gate`",

@@ -17,7 +17,7 @@ from pydantic import (
 from gate.config.fields import SUITE_NAME, InnerPath, Name, SuiteName, TagText, drawn, listed, used
 from gate.model.base import Noun
 from gate.model.price import Price
-from gate.model.suite import Budget, Draws, Gate, MarginField, Policy
+from gate.model.suite import Authority, Budget, Draws, Gate, MarginField, Policy
 
 
 def _sort_of_slice(value: object) -> str | None:
@@ -196,6 +196,10 @@ class GateFile(Noun):
     version: Literal[1] = Field(description="The version of this format. Always 1.")
     policy: Policy = Field(
         default=Policy(), description="The rule of the whole pull request, over all its suites."
+    )
+    accept: Authority = Field(
+        default=Authority(),
+        description="Who may make the results of a pull request its baseline with the comment `/gate accept`.",
     )
     defaults: Defaults = Field(
         default=Defaults(), description="What holds for every suite that does not say otherwise."

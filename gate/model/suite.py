@@ -239,10 +239,25 @@ class Suite(Noun):
     prices: dict[str, Price] = Field(default_factory=dict)
 
 
+class Authority(Noun):
+    """Who may accept a changed baseline with a comment; read from the base commit."""
+
+    role: Literal["write", "maintain", "admin"] = Field(
+        default="write", description="The smallest role in the repository that it takes."
+    )
+    teams: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9_.-]+$")], ...] = Field(
+        default=(),
+        description="Teams, as `organization/team`, of which one is needed besides the role. It takes the token of a "
+        "GitHub App that may read members: the token of a job may not ask.",
+        examples=[["acme/evals"]],
+    )
+
+
 class PolicySheet(Noun):
     """All that a config says about judging: the policy, and by suite its own, its baseline and its draws."""
 
     policy: Policy = Policy()
+    authority: Authority = Authority()
     suites: dict[str, SuitePolicy] = Field(default_factory=dict)
     baselines: dict[str, str] = Field(default_factory=dict)
     draws: dict[str, Draws] = Field(default_factory=dict)

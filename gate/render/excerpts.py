@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
 
 from pydantic import JsonValue
 
@@ -22,12 +21,10 @@ _Group = tuple[SuiteVerdict, str, Sequence[CaseChange]]
 
 def excerpts(verdict: Verdict, *, results: Mapping[str, RunResult]) -> tuple[Excerpt, ...]:
     """At most twenty. Each metric that speaks against a pass gets its turn; no case is told twice."""
-    turns = [
-        _excerpts(group, results[group[0].suite]) for group in _groups(verdict) if group[0].suite in results
-    ]
-    in_turn = (excerpt for turn in zip_longest(*turns) for excerpt in turn if excerpt is not None)
+    seen = {suite: _Seen(result) for suite, result in results.items()}
+    turns = [_excerpts(group, seen[group[0].suite]) for group in _groups(verdict) if group[0].suite in seen]
     once: dict[tuple[str, str], Excerpt] = {}
-    for excerpt in in_turn:
+    for excerpt in _in_turn(turns):
         once.setdefault((excerpt.suite, excerpt.case_id), excerpt)
         if len(once) == MOST_EXCERPTS:
             break
@@ -36,13 +33,39 @@ def excerpts(verdict: Verdict, *, results: Mapping[str, RunResult]) -> tuple[Exc
 
 def needed_cases(verdict: Verdict, *, heads: Mapping[str, Scorecard]) -> dict[str, set[str]]:
     """Suite → the ids of the cases that `excerpts` may show: results of these alone give the same excerpts."""
+    tags = {
+        suite: {case_id: case.tags for case_id, case in head.cases.items()} for suite, head in heads.items()
+    }
     needed: dict[str, set[str]] = {suite: set() for suite in heads}
     for group in _groups(verdict):
         suite = group[0].suite
         if suite in heads:
-            tags = {case_id: case.tags for case_id, case in heads[suite].cases.items()}
-            needed[suite].update(change.case_id for change in _first(group, tags=tags))
+            needed[suite].update(change.case_id for change in _first(group, tags=tags[suite]))
     return needed
+
+
+class _Seen:
+    """A run's cases and trials, to be found by the id of the case."""
+
+    def __init__(self, result: RunResult) -> None:
+        self.cases = {case.id: case for case in result.cases}
+        self.tags = {case.id: case.tags for case in result.cases}
+        self.trials: dict[str, list[Trial]] = defaultdict(list)
+        for trial in result.trials:
+            self.trials[trial.case_id].append(trial)
+
+
+def _in_turn(turns: Sequence[Iterator[Excerpt]]) -> Iterator[Excerpt]:
+    """The first of each, then the second of each, and so on; none is asked for more than is taken."""
+    left = list(turns)
+    while left:
+        still = []
+        for turn in left:
+            excerpt = next(turn, None)
+            if excerpt is not None:
+                still.append(turn)
+                yield excerpt
+        left = still
 
 
 def _groups(verdict: Verdict) -> list[_Group]:
@@ -81,19 +104,13 @@ def _first(group: _Group, *, tags: Mapping[str, Mapping[str, str]]) -> list[Case
     return known[:MOST_EXCERPTS]
 
 
-def _excerpts(group: _Group, result: RunResult) -> Iterator[Excerpt]:
+def _excerpts(group: _Group, seen: _Seen) -> Iterator[Excerpt]:
     """The excerpts of one metric, in their order."""
     suite, metric, _ = group
-    cases = {case.id: case for case in result.cases}
     better = next((row.better for row in suite.diffs if row.metric == metric), "higher")
-    first = _first(group, tags={case.id: case.slice_tags for case in result.cases})
-    trials: dict[str, list[Trial]] = {change.case_id: [] for change in first}
-    for trial in result.trials:
-        if trial.case_id in trials:
-            trials[trial.case_id].append(trial)
-    for change in first:
-        draw = _worst(trials[change.case_id], metric, better=better)
-        yield _excerpt(cases[change.case_id], change, suite=suite.suite, draw=draw)
+    for change in _first(group, tags=seen.tags):
+        draw = _worst(seen.trials[change.case_id], metric, better=better)
+        yield _excerpt(seen.cases[change.case_id], change, suite=suite.suite, draw=draw)
 
 
 def _excerpt(
@@ -105,8 +122,8 @@ def _excerpt(
         case_id=case.id,
         metric=change.metric,
         tags=dict(sorted(case.tags.items())),
-        input=_cut(_asked(case.input)),
-        expected=None if case.expected is None else _cut(_json_text(case.expected)),
+        input=_cut(asked_text(case.input)),
+        expected=None if case.expected is None else _cut(value_text(case.expected)),
         output=_cut(trial.reply.output) if trial and trial.reply else None,
         explanation=_cut(score.explanation) if score and score.explanation else None,
         baseline=change.baseline,
@@ -128,22 +145,6 @@ def _worst(trials: Sequence[Trial], metric: str, *, better: str) -> tuple[Trial 
         _, _, trial, score = min(scored, key=lambda each: each[:2])
         return trial, score
     return (trials[0] if trials else None), None
-
-
-def _asked(question: str | Sequence[Message] | Mapping[str, JsonValue]) -> str:
-    if isinstance(question, str):
-        return question
-    if isinstance(question, Mapping):
-        return _json_text(dict(question))
-    return "\n".join(f"{message.role}: {message.content}" for message in question)
-
-
-def _json_text(value: JsonValue) -> str:
-    """A text as it is; anything else as JSON, in one line where it is short."""
-    if isinstance(value, str):
-        return value
-    line = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return line if len(line) <= _ONE_LINE else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _cut(text: str) -> str:

@@ -107,7 +107,7 @@ def case_blocks(excerpts: Iterable[Excerpt]) -> Iterator[str]:
     """One case: a line that names it, and its texts in a table of raw HTML, which no markdown can reach."""
     for excerpt in excerpts:
         texts = [
-            _text_row(label, text)
+            text_row(label, text)
             for label, text in (
                 ("input", excerpt.input),
                 ("expected", excerpt.expected),
@@ -131,6 +131,12 @@ def step_items(steps: Iterable[Step]) -> Iterator[str]:
     for step in steps:
         item = f"- {MEDIUM.message(step.text)}"
         yield f"{item}\n{escape.fenced(step.command, indent='  ')}" if step.command else item
+
+
+def text_row(label: str, text: str) -> str:
+    """A row of a table in raw HTML: a literal of ours, and a foreign text that no markdown can reach."""
+    shown = "<em>empty</em>" if text == "" else f"<code>{escape.html(text, limit=_TEXT_LIMIT)}</code>"
+    return f'<tr><th align="left">{label}</th><td>{shown}</td></tr>\n'
 
 
 def _mark(kind: Kind, *, blocking: bool) -> str:
@@ -184,8 +190,3 @@ def _case_line(excerpt: Excerpt) -> str:
     if excerpt.place:
         parts.append(escape.code(excerpt.place))
     return " \u00b7 ".join(parts)
-
-
-def _text_row(label: str, text: str) -> str:
-    shown = "<em>empty</em>" if text == "" else f"<code>{escape.html(text, limit=_TEXT_LIMIT)}</code>"
-    return f'<tr><th align="left">{label}</th><td>{shown}</td></tr>\n'
