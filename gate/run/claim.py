@@ -12,7 +12,8 @@ from pydantic import Field
 
 from gate.model.base import Noun
 from gate.model.case import Case
-from gate.model.reply import Expense, Failure, Reply
+from gate.model.price import Price, own_price
+from gate.model.reply import Expense, Failure, Reply, Usage
 from gate.model.run import Trial
 from gate.model.score import Score
 from gate.run.plan import RunPlan
@@ -21,9 +22,13 @@ _MOST_SCORINGS = 40  # of one reply that are kept, the latest: a rubric may be e
 
 
 class Record(Noun):
-    """What is kept of one trial. `scores` are by the mark of the evaluator that gave them; see `Claim`."""
+    """What is kept of one trial. `scores` are by the mark of the evaluator that gave them; see `Claim`.
+
+    `price` is the user's own by which the reply costs what it says; None where it came from elsewhere.
+    """
 
     reply: Reply | None = None
+    price: Price | None = None
     failures: tuple[Failure, ...] = ()
     expenses: tuple[Expense, ...] = ()
     scores: dict[str, tuple[Score, ...]] = Field(default_factory=dict)
@@ -85,7 +90,8 @@ class Claim:
         if found is None:
             return None
         mine, record = found
-        if record.reply is None and not mine:
+        reply = self._at_todays_price(record)
+        if reply is None and not mine:
             return None
         if not mine:
             self.reused.add((case.id, index))
@@ -99,13 +105,13 @@ class Claim:
             trial=Trial(
                 case_id=case.id,
                 index=index,
-                reply=record.reply,
+                reply=reply,
                 scores=scores,
                 failures=record.failures,
                 expenses=record.expenses,
             ),
             known=known,
-            whole=record.reply is not None and len(known) == len(self.plan.instruments.evaluators),
+            whole=reply is not None and len(known) == len(self.plan.instruments.evaluators),
             paid=mine,
             record=record,
         )
@@ -126,8 +132,19 @@ class Claim:
             start += count
         lost = tuple(failure for failure in trial.failures if failure.stage == "target")
         latest = dict(list(scores.items())[-_MOST_SCORINGS:])
-        record = Record(reply=trial.reply, failures=lost, expenses=trial.expenses, scores=latest)
         again = kept is not None and kept.record.reply is not None
+        made = (
+            kept.record
+            if kept is not None and again
+            else Record(reply=trial.reply, price=self._price(trial.reply))
+        )
+        record = Record(
+            reply=made.reply,
+            price=made.price,
+            failures=lost,
+            expenses=trial.expenses,
+            scores=latest,
+        )
         self._waiting.append(Entry(question=case.asked_key, index=trial.index, record=record, again=again))
         if self._commit is None:
             self._commit = asyncio.create_task(self._soon())
@@ -143,6 +160,21 @@ class Claim:
         await asyncio.sleep(0)  # for the others that finished in the same moment
         self._commit = None
         self.flush()
+
+    def _at_todays_price(self, record: Record) -> Reply | None:
+        """The reply as it was, at what it costs by the prices of today; unknown where only an old one was known."""
+        reply, price = record.reply, self._price(record.reply)
+        if reply is None or price == record.price:
+            return reply
+        return reply.model_copy(
+            update={"cost_usd": None if price is None else price.cost_usd(reply.usage or Usage())}
+        )
+
+    def _price(self, reply: Reply | None) -> Price | None:
+        """The user's own price of a reply, where it has one."""
+        if reply is None or reply.model is None or reply.usage is None:
+            return None
+        return own_price(self.plan.suite.prices, reply.model)
 
     def _mark(self, name: str, case: Case) -> str:
         """What an evaluator's scores of a reply stand under: the instrument, and what it was told is right."""

@@ -11,7 +11,8 @@ import pytest
 
 from gate import Failure, Score
 from gate.model.case import Case
-from gate.model.reply import Reply, Sample
+from gate.model.price import Price
+from gate.model.reply import Reply, Sample, Usage
 from gate.model.run import RunResult
 from gate.run.connection import FILE
 from gate.run.journal import Journal, open_journal
@@ -273,6 +274,25 @@ def test_an_evaluator_that_failed_is_asked_again_and_the_others_are_not(tmp_path
     (result,) = walk(tmp_path, Counting().plan(evaluators=[good, again]))
     assert seen == ["other"] * 10
     assert scores_of(result) == [["good", "other"]] * 10
+
+
+def test_what_a_reply_costs_follows_the_prices_of_today(tmp_path: Path) -> None:
+    dear, cheap = Price(input=3, output=10), Price(input=1, output=2)
+    usage = Usage(input_tokens=1_000_000, output_tokens=500_000)
+    target = FakeTarget(lambda *_: make_reply(model="m", usage=usage, cost_usd=0.5))
+
+    def cost(prices: dict[str, Price], *, case: int) -> float | None:
+        evaluators = [named(f"e{len(scored)}", scored)]  # scored anew every time, and so written anew
+        plan = make_plan(target, cases=[CASES[case]], shelf=SHELF, prices=prices, evaluators=evaluators)
+        (result,) = walk(tmp_path, plan)
+        reply = result.trials[0].reply
+        return reply.cost_usd if reply is not None else None
+
+    scored: list[str] = []
+    changes: list[dict[str, Price]] = [{}, {"m": dear}, {"m*": dear}, {"m": cheap}, {"other": dear}]
+    assert [cost(prices, case=0) for prices in changes] == [0.5, 8, 8, 2, 0.5]
+    assert [cost(prices, case=1) for prices in ({"m": dear}, {"m": cheap}, {})] == [8, 2, None]
+    assert len(target.asked) == 2
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------------------
