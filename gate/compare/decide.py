@@ -112,10 +112,16 @@ def _settle(contests: Sequence[Contest], *, level: float) -> list[_Settled]:
 def _regresses_at_worst(index: int, *, family: Sequence[Contest], level: float) -> bool:
     """Whether a pass would be a regression if every missing draw of the head had the worst value."""
     worst = at_worst(family[index])
-    if worst is None:
+    if worst is None or not _could_regress(worst, level=level):
         return False
     adjusted = adjust([*family[:index], worst, *family[index + 1 :]], level=level)[index]
     return judge(worst, adjusted, level=level).kind is Kind.REGRESSED
+
+
+def _could_regress(contest: Contest, *, level: float) -> bool:
+    """Whether it would regress if it stood alone: in company no p is smaller, and to ask the company takes time."""
+    p_values = [contest.evidence.p, *(bar.p for bar in contest.bars if bar.p is not None)]
+    return min(p_values) <= level
 
 
 def _described(settled: Sequence[_Settled], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:

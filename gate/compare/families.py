@@ -1,6 +1,7 @@
 """p-values → p-values that may be read together: Holm, Benjamini-Hochberg, and who can take part at all."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -37,10 +38,10 @@ def rejectable(least: Sequence[float], *, level: float) -> list[bool]:
     only those enter the correction. What each could reach follows from the pooled draws alone, on which every test
     here is conditional, so the choice knows nothing of which side a draw came from.
     """
+    ordered = sorted(least)
     for size in range(1, len(least) + 1):
-        able = [p <= level / size for p in least]
-        if sum(able) <= size:
-            return able
+        if bisect_right(ordered, level / size) <= size:
+            return [p <= level / size for p in least]
     return [False] * len(least)
 
 

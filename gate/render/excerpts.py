@@ -147,6 +147,23 @@ def _worst(trials: Sequence[Trial], metric: str, *, better: str) -> tuple[Trial 
     return (trials[0] if trials else None), None
 
 
+def asked_text(question: str | Sequence[Message] | Mapping[str, JsonValue]) -> str:
+    """What was asked, as a text: a mapping as JSON, a conversation turn by turn."""
+    if isinstance(question, str):
+        return question
+    if isinstance(question, Mapping):
+        return value_text(dict(question))
+    return "\n".join(f"{message.role}: {message.content}" for message in question)
+
+
+def value_text(value: JsonValue) -> str:
+    """A text as it is; anything else as JSON, in one line where it is short."""
+    if isinstance(value, str):
+        return value
+    line = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return line if len(line) <= _ONE_LINE else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+
 def _cut(text: str) -> str:
     if len(text) <= MOST_CHARACTERS:
         return text

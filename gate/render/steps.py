@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from gate.model.report import Step
-from gate.model.verdict import Finding, Kind, Verdict
+from gate.model.verdict import Finding, Kind, MetricDiff, Verdict
 from gate.render.figures import figures
 from gate.render.sentences import by_place, diff_of, needed
 
@@ -23,6 +23,7 @@ def next_steps(verdict: Verdict) -> tuple[Step, ...]:
 def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
     broken = {finding.suite for finding in verdict.findings if finding.code in _BROKEN_RUN}
     some = [finding for finding in verdict.findings if finding.kind is not Kind.PASS]
+    diffs = by_place(verdict)
     for finding in sorted(some, key=lambda each: (not each.blocking, -each.kind.severity)):
         suite = finding.suite
         if finding.code in _NO_BASELINE:
@@ -35,13 +36,15 @@ def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
             if suite and suite not in broken:
                 yield _if_wanted(finding), _accept(suite)
         elif finding.kind is Kind.INCONCLUSIVE:
-            yield _to_tell(finding, verdict), f"gate power {shlex.quote(suite)}" if suite else ""
+            yield (
+                _to_tell(finding, diff_of(finding, diffs)),
+                f"gate power {shlex.quote(suite)}" if suite else "",
+            )
         elif finding.action:
             yield finding.action[:1].upper() + finding.action[1:], ""
 
 
-def _to_tell(finding: Finding, verdict: Verdict) -> str:
-    diff = diff_of(finding, by_place(verdict))
+def _to_tell(finding: Finding, diff: MetricDiff | None) -> str:
     takes = needed(diff) if diff is not None else ""
     if diff is None or not takes:
         return finding.action[:1].upper() + finding.action[1:]
