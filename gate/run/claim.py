@@ -71,16 +71,12 @@ class Slot:
 
 @dataclass(kw_only=True)
 class Claim:
-    """The trials of one plan. `whole` is whether all that was to be kept is on disk, `complete` is for the run to say.
-
-    `reused` are those that an earlier run paid for, by case id and index.
-    """
+    """The trials of one plan. `whole` is whether all that was to be kept is on disk, `complete` is for the run to say."""
 
     plan: RunPlan
     slot: Slot
     complete: bool = False
     whole: bool = True
-    reused: set[tuple[str, int]] = field(default_factory=set)
     _waiting: list[Entry] = field(default_factory=list)
     _commit: asyncio.Task[None] | None = None
 
@@ -93,8 +89,6 @@ class Claim:
         reply = self._at_todays_price(record)
         if reply is None and not mine:
             return None
-        if not mine:
-            self.reused.add((case.id, index))
         known = {
             evaluator.name: record.scores[mark]
             for evaluator in self.plan.instruments.evaluators

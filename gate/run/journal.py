@@ -74,12 +74,6 @@ class Journal:
         """Whether not one trial of a plan need be asked."""
         return all(self._found(plan))
 
-    def reused(self, suite: str) -> frozenset[tuple[str, int]]:
-        """The trials of a suite, by case id and index, that this walk had from an earlier one, and did not pay."""
-        return frozenset(
-            place for _, claim in self._claims if claim.plan.suite.name == suite for place in claim.reused
-        )
-
     def close(self, *, well: bool) -> None:
         """Let go of everything; after a walk that ended `well`, the runs that are complete are over."""
         if self._store is None:

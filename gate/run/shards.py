@@ -13,6 +13,7 @@ from gate.model.errors import Problem, UserError
 from gate.model.run import RunResult, Stopped
 from gate.model.suite import Suite
 from gate.run.scoring import Instruments
+from gate.run.spool import Spool
 
 _AGAIN = "run all shards of one commit with the same config, and merge the files of that run"
 
@@ -49,13 +50,14 @@ def merged(files: Mapping[str, RunResult]) -> RunResult:
     first = results[0]
     _agree([parts[number] for number in sorted(parts)])
     cases = tuple(_in_turn([result.cases for result in results]))
-    order = {case.id: number for number, case in enumerate(cases)}
-    trials = chain.from_iterable(result.trials for result in results)
+    spool = Spool({case.id: number for number, case in enumerate(cases)})
+    for trial in chain.from_iterable(result.trials for result in results):
+        spool.append(trial)
     return first.model_copy(
         update={
             "cases": cases,
             "metrics": {name: metric for result in results for name, metric in result.metrics.items()},
-            "trials": tuple(sorted(trials, key=lambda trial: (order[trial.case_id], trial.index))),
+            "trials": spool.trials(),
             "stopped": _stopped(results),
             "shard": None,
             "duration_s": 0.0,
