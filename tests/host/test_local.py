@@ -1,11 +1,12 @@
 """The working tree: read at any commit, written whole or not at all."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gate.host.local import WorkingTree, read_text, write_text
+from gate.host.local import WorkingTree, read_text, write_lines, write_text
 from gate.model.errors import UserError
 
 
@@ -39,6 +40,18 @@ def test_a_dirty_working_tree_is_called_so(tmp_path: Path) -> None:
     assert tree.revision().dirty is False
     (tree.root / "gate.yaml").write_text("two\n")
     assert tree.revision().dirty is True
+
+
+def test_a_commit_is_run_only_where_nothing_differs_from_it_and_nothing_is_new(tmp_path: Path) -> None:
+    tree = repository(tmp_path)
+    git(tmp_path, "config", "status.showUntrackedFiles", "no")
+    assert tree.commit() == git(tmp_path, "rev-parse", "HEAD").strip()
+    (tmp_path / "beside.txt").write_text("new")
+    assert tree.commit() is None
+    (tmp_path / "beside.txt").unlink()
+    (tree.root / "gate.yaml").write_text("two\n")
+    assert tree.commit() is None
+    assert WorkingTree(root=tmp_path.parent).commit() is None
 
 
 def test_a_folder_without_git_has_a_revision_without_a_sha(tmp_path: Path) -> None:
@@ -77,6 +90,23 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path) ->
         write_text(file, "\ud800")
     assert file.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_long_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "a.json"
+    write_lines(file, (f"{number}\n" for number in range(3)))
+    assert file.read_text() == "0\n1\n2\n"
+    with pytest.raises(RuntimeError, match="midway"):
+        write_lines(file, broken_lines())
+    assert file.read_text() == "0\n1\n2\n"
+    assert list(file.parent.iterdir()) == [file]
+    with pytest.raises(UserError, match="cannot be written"):
+        write_lines(file / "b.json", ["x"])
+
+
+def broken_lines() -> Iterator[str]:
+    yield "new\n"
+    raise RuntimeError("midway")
 
 
 def test_a_path_that_cannot_be_written_is_the_users_problem(tmp_path: Path) -> None:
