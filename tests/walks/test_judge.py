@@ -1,0 +1,128 @@
+"""A judged suite through the real command line and the real SDK, against a stub of the Messages API on loopback."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gate.model.files import load_results
+from tests.doubles import Answer, MessagesApi, Request, json_answer, refused, said
+from tests.walks.project import Ended, Project, ids, make_project
+
+KEY = "sk-ant-a-key-that-must-appear-nowhere"
+JUDGE = {
+    "use": "judge",
+    "name": "helpful",
+    "with": {"rubric": "helpfulness", "model": "claude-haiku-5-5", "canaries": 1},
+}
+ONE = {"accept": 1, "check": 1, "most": 1}
+
+
+class JudgeApi(MessagesApi):
+    """A judge that passes what holds the word `right`, and fails the rest, the planted responses among it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.respond = self._judge
+
+    def _judge(self, request: Request) -> Answer:
+        text = request.json["messages"][0]["content"]
+        _, _, response = text.partition('part="response"')
+        word = "pass" if "\nright\n" in response else "fail"
+        return json_answer(said(json.dumps({"critique": "so it is", "verdict": word})))
+
+
+def gate(project: Project, url: str, *arguments: str) -> Ended:
+    environment = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY, "NO_PROXY": "*", "no_proxy": "*"}
+    return project.gate(*arguments, env=environment)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The application with an accepted baseline, and the results of the run that was accepted."""
+    project = make_project(tmp_path_factory.mktemp("judged"), cases=20, trials=ONE, evaluators=[JUDGE])
+    with JudgeApi() as api:
+        done = gate(project, api.url, "accept")
+        assert done.code == 0, done.text
+    project.commit("the baseline")
+    return project
+
+
+@pytest.fixture
+def project(first: Project, tmp_path: Path) -> Project:
+    copy = Project(tmp_path)
+    copy.git("clone", "-q", str(first.root), ".")
+    return copy
+
+
+def test_a_judged_suite_that_got_worse_has_regressed(project: Project) -> None:
+    project.answer(ids(12), "wrong")
+    with JudgeApi() as api:
+        done = gate(project, api.url, "check", "--base", "main", "--json", "report.json")
+    assert done.code == 1, done.text
+    assert "helpful" in done.out
+    assert KEY not in done.text + project.read("report.json") + project.read("baselines/s.json")
+
+
+def test_what_a_judge_took_is_told_apart_from_the_application(project: Project) -> None:
+    with JudgeApi() as api:
+        done = gate(project, api.url, "check", "--base", "main", "-o", "kept.json")
+        calls = len(api.requests)
+    assert done.code == 0, done.text
+    result = load_results(project.read("kept.json"), "kept.json")
+    expenses = [expense for trial in result.trials for expense in trial.expenses]
+    assert {expense.evaluator for expense in expenses} == {"helpful"}
+    assert sum(expense.calls for expense in expenses) == calls == 20 + 1
+    assert all(trial.reply is not None and trial.reply.cost_usd is None for trial in result.trials)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refused(401, "authentication_error"), "auth"),
+        (refused(400, "invalid_request_error"), "bad_request"),
+    ],
+)
+def test_a_provider_that_refuses_the_judge_gives_no_score_and_never_green(
+    project: Project, answer: Answer, kind: str
+) -> None:
+    with MessagesApi(answer) as api:
+        done = gate(project, api.url, "check", "--base", "main", "-o", "kept.json")
+    assert done.code == 4, done.text
+    result = load_results(project.read("kept.json"), "kept.json")
+    assert {failure.kind for trial in result.trials for failure in trial.failures} == {kind}
+    assert not [score for trial in result.trials for score in trial.scores if score.metric == "helpful"]
+
+
+def test_a_missing_key_is_told_before_the_application_is_asked(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    project.behave({case: ["raise"] for case in ids(20)})
+    done = project.gate("run", "-o", "kept.json")
+    assert done.code == 2, done.text
+    assert "ANTHROPIC_API_KEY" in done.err
+    assert not (project.root / "kept.json").exists()
+
+
+def test_abstentions_of_the_judge_enter_no_mean_and_lower_its_coverage(project: Project) -> None:
+    with MessagesApi(said(json.dumps({"critique": "who knows", "verdict": "unknown"}))) as api:
+        done = gate(project, api.url, "check", "--base", "main", "--json", "report.json")
+    assert done.code in {1, 3}, done.text
+    assert "coverage.helpful" in project.read("report.json")
+
+
+def test_a_judge_that_a_planted_response_talks_round_never_lets_a_check_pass(project: Project) -> None:
+    def gullible(request: Request) -> Answer:
+        text = request.json["messages"][0]["content"]
+        word = "pass" if "\nright\n" in text or "the best" in text else "fail"
+        return json_answer(said(json.dumps({"critique": "as you say", "verdict": word})))
+
+    with MessagesApi() as api:
+        api.respond = gullible
+        done = gate(project, api.url, "check", "--base", "main")
+    assert done.code == 4, done.text
+    assert "talked the judge into" in done.text
