@@ -73,7 +73,7 @@ def _of_files(findings: Sequence[Finding], report: Report) -> Iterator[Annotatio
 def _of_finding(finding: Finding, *, file: str, line: int | None = None) -> Annotation:
     where = f": {finding.metric}" if finding.metric else ""
     return Annotation(
-        level="error" if finding.blocking else "warning",
+        level="error" if _fails(finding) else "warning",
         title=escape.terminal(f"gate: {KIND_WORDS[finding.kind].lower()}{where}"),
         message=_text(finding.message),
         file=file,
@@ -81,8 +81,13 @@ def _of_finding(finding: Finding, *, file: str, line: int | None = None) -> Anno
     )
 
 
+def _fails(finding: Finding) -> bool:
+    """Whether it turns the check red; an inconclusive one that the policy lets through does not."""
+    return finding.blocking and finding.exit_code != 0
+
+
 def _of_cases(report: Report, findings: Sequence[Finding]) -> Iterator[Annotation]:
-    blocked = {(each.suite, each.metric) for each in findings if each.blocking}
+    blocked = {(each.suite, each.metric) for each in findings if _fails(each)}
     for excerpt in report.excerpts if findings else ():
         file, _, line = (excerpt.place or "").rpartition(":")
         if file and line.isdigit() and int(line) > 0:

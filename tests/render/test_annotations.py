@@ -51,3 +51,12 @@ def test_a_problem_is_told_where_it_stands_but_not_at_another_commit() -> None:
     there = Problem(message="wrong", place=Place(file="gate.yaml@9f8e7d6", line=3))
     (note,) = problem_annotations([here, there, Problem(message="nowhere")], folder="evals/")
     assert (note.file, note.line, note.message) == ("evals/gate.yaml", 3, "suites.s: wrong")
+
+
+def test_what_cannot_be_told_is_a_warning_where_it_does_not_block() -> None:
+    report = with_files(reports.inconclusive(), "prompts/answer.md")
+    for code, level in ((0, "warning"), (3, "error")):
+        findings = tuple(each.model_copy(update={"exit_code": code}) for each in report.verdict.findings)
+        verdict = report.verdict.model_copy(update={"findings": findings})
+        notes = annotations(report.model_copy(update={"verdict": verdict, "proposals": ()}))
+        assert {note.level for note in notes if note.file == "prompts/answer.md"} == {level}
