@@ -1,5 +1,5 @@
 """`python -m gate` is `gate`."""
 
-from gate.cli import main
+from gate.cli import program
 
-main()
+program()

@@ -5,9 +5,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from gate.model.errors import InterruptedRunError
+from gate.loop import event_loop
 from gate.model.progress import Progress
 from gate.model.run import RunResult, Trial
 from gate.model.suite import Suite
@@ -20,8 +20,6 @@ from gate.run.plan import RunPlan, shelf
 from gate.run.pool import pooled
 from gate.run.rescore import rescore
 from gate.run.runner import run
-
-_GRACE_S = 0.5  # for what is still running when a walk ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,47 +155,21 @@ def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iter
     same command goes on with them. With `fresh` nothing of earlier walks is used.
     """
     commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
-    with open_journal(place.tree.root, warn=place.notice) as journal, _looped() as loop:
-        loop.get_loop().set_exception_handler(_report)
-        try:
-            for ready in suites:
-                ready.paces.notice = place.notice
-            yield Bench(
-                loop=loop,
-                journal=journal,
-                progress=_Heard(place.progress),
-                notice=place.notice,
-                ledgers=_ledgers(suites),
-                commit=commit,
-                fresh=fresh,
-            )
-        finally:
-            loop.run(_closed(suites))
-
-
-@contextmanager
-def _looped() -> Iterator[asyncio.Runner]:
-    """An event loop that never keeps anybody waiting at its end.
-
-    A second Ctrl-C may come between two lines of the loop itself, which then never wakes a task that it has taken off
-    its list. Closing would wait for that one for ever: it is left to the end of the process, and nobody hears of it.
-    """
-    loop = asyncio.Runner()
-    try:
-        yield loop
-    finally:
-        if loop.run(_ended()):
-            loop.close()
-        else:
-            loop.get_loop().set_exception_handler(lambda *_: None)
-
-
-async def _ended() -> bool:
-    """Cancel what still runs; whether all of it came to an end."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    return not left or not (await asyncio.wait(left, timeout=_GRACE_S))[1]
+    with (
+        open_journal(place.tree.root, warn=place.notice) as journal,
+        event_loop(lambda: _closed(suites)) as loop,
+    ):
+        for ready in suites:
+            ready.paces.notice = place.notice
+        yield Bench(
+            loop=loop,
+            journal=journal,
+            progress=_Heard(place.progress),
+            notice=place.notice,
+            ledgers=_ledgers(suites),
+            commit=commit,
+            fresh=fresh,
+        )
 
 
 def _ledgers(suites: Sequence[Ready]) -> dict[str, Ledger]:
@@ -234,12 +206,6 @@ def _needs_commit(ready: Ready) -> bool:
     """Whether it is not known what the target depends on: if its code is ours at all, only its commit stands for it."""
     suite = ready.suite
     return suite.reuse is None and not suite.depends_on and not ready.target.whole
-
-
-def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What nobody awaited; an interruption is told at the end, and needs no second word."""
-    if not isinstance(context.get("exception"), InterruptedRunError):
-        loop.default_exception_handler(context)
 
 
 async def _closed(suites: Sequence[Ready]) -> None:

@@ -115,7 +115,7 @@ class Loopback:
                 self.requests.append(request)
                 if not await self._answer(self.respond(request), reader, writer):
                     break
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self._tasks.discard(task)

@@ -6,6 +6,7 @@ Verbs are imported when they are called, so that `gate --help` starts fast.
 import gc
 import importlib
 import io
+import os
 import signal
 import sys
 import traceback
@@ -16,7 +17,9 @@ import click
 
 from gate.cli.output import fill_closed, say, silence, standard
 
-_BUG = 70
+_BUG, _INTERRUPTED = 70, 130
+_USUAL_S, _SHORT_S = 5.0, 0.3  # for what a user's code still does once all is said
+_leave = os._exit  # a verb that runs foreign code guards it
 
 # When cycles are looked for. Python's usual 700 has it walk again and again over a heap that only grows: of a large
 # comparison, which makes no cycles, it took a fifth of the time. Set here, because only who owns the process may.
@@ -118,6 +121,36 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         code = _end(error)
     # A verb that forgot its exit code must not end in green.
     sys.exit(_flushed(code if isinstance(code, int) else _BUG))
+
+
+def program() -> None:
+    """What `gate` is: the command line, and an end of the process that nobody's thread or exit handler holds up."""
+    try:
+        main()
+    except SystemExit as ending:
+        _end_in_time(ending.code if isinstance(ending.code, int) else _BUG)
+        raise
+
+
+def _end_in_time(code: int) -> None:
+    """End the process with this code: at once past tasks that do not end, and a little later past all that Python awaits."""
+    loop = sys.modules.get("gate.loop")
+    if loop is not None and loop.left_behind:
+        _leave(_flushed(code))
+    if "threading" not in sys.modules:
+        return
+    import threading  # noqa: PLC0415 - only what a run has imported anyway
+
+    waiting = [thread for thread in threading.enumerate() if not thread.daemon]
+    if code != _INTERRUPTED and len(waiting) <= 1:
+        return
+
+    def leave() -> None:
+        _leave(_flushed(code))
+
+    timer = threading.Timer(_SHORT_S if code == _INTERRUPTED else _USUAL_S, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def _terminate(_signal: int, _frame: Any) -> None:

@@ -116,6 +116,9 @@ async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest, said: Sa
     else:
         async with responses.create(**parameters, stream=True) as response:
             await collect(anthropic.AsyncStream.raw_events(response.http_response), said)
+        kind = response.headers.get("content-type", "")
+        if said == Said() and not kind.startswith("text/event-stream"):
+            raise MalformedError(f"the answer is no stream, but {kind or 'of no type'}")
     return room(response.headers, said.usage, now=time.time())
 
 

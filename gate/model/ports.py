@@ -15,7 +15,6 @@ from pydantic import Field, JsonValue
 from gate.model.base import Noun
 from gate.model.case import Case, Message
 from gate.model.pace import Pace, Unpaced
-from gate.model.progress import Progress as Progress
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.report import Revision
 from gate.model.score import Metric, Score

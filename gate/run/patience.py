@@ -19,11 +19,12 @@ class Limit:
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
         self._open = True
-        self._token = _LIMIT.set(self)
+        self._before = _LIMIT.get()
+        _LIMIT.set(self)
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        _LIMIT.reset(self._token)
+        _LIMIT.set(self._before)
         self._open = False  # a task that was left behind may still wait for something
         await self._timeout.__aexit__(*exception)  # type: ignore[arg-type] # raises TimeoutError, swallows nothing
 

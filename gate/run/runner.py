@@ -9,8 +9,8 @@ import time
 from collections import deque
 
 from gate.model.errors import InterruptedRunError
-from gate.model.ports import Progress
 from gate.model.price import priced
+from gate.model.progress import Progress
 from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.run import RunResult, Stopped, Trial

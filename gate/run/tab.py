@@ -113,21 +113,23 @@ def payer() -> str | None:
 @contextmanager
 def spending(tab: Tab) -> Iterator[None]:
     """What is paid in here goes on the tab."""
-    token = _TAB.set(tab)
+    before = _TAB.get()
+    _TAB.set(tab)
     try:
         yield
     finally:
-        _TAB.reset(token)
+        _TAB.set(before)  # no token: what is left behind by its loop ends in another context
 
 
 @contextmanager
 def judging(evaluator: str | None) -> Iterator[None]:
     """What is paid in here is an evaluator's expense; None: the target's."""
-    token = _EVALUATOR.set(evaluator)
+    before = _EVALUATOR.get()
+    _EVALUATOR.set(evaluator)
     try:
         yield
     finally:
-        _EVALUATOR.reset(token)
+        _EVALUATOR.set(before)
 
 
 class Metered:

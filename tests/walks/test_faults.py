@@ -25,12 +25,12 @@ from tests.builders import make_case
 from tests.fakes.faulty import FaultyProvider, tokens
 from tests.run.plans import make_plan
 
-CONCURRENCY, TIMEOUT_S = 100, 3.0
-LIMITS = Limits(concurrency=CONCURRENCY, max_wait_s=2.0, first_s=0.01, longest_s=0.1)
+CONCURRENCY, TIMEOUT_S = 100, 8.0
+LIMITS = Limits(concurrency=CONCURRENCY, max_wait_s=4.0, first_s=0.01, longest_s=0.1)
 
 # what happens to a case → how many of them, and the kind of failure that it ends with (None: a score)
 FATES: dict[str, tuple[int, str | None]] = {
-    "fine": (1540, None),
+    "fine": (1558, None),
     "drip": (60, None),
     "large": (2, None),
     "limited-fine": (40, None),
@@ -45,8 +45,8 @@ FATES: dict[str, tuple[int, str | None]] = {
     "absurd": (8, "wait_too_long"),
     "html": (30, "bad_reply"),
     "garbled": (30, "bad_reply"),
-    "hang": (15, "timeout"),
-    "stall": (15, "timeout"),
+    "hang": (6, "timeout"),
+    "stall": (6, "timeout"),
 }
 # The plain service differs: its service is asked twice more at the most, and 10 MB are more than a reply may be.
 PLAIN: dict[str, str | None] = {

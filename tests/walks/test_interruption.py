@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.doubles import Loopback, json_answer
 from tests.walks.project import Project, ids, make_project
 
 # Answers the first ten questions at once, and each other one only when the file `go` is there.
@@ -36,9 +38,9 @@ def lines(project: Project, name: str) -> list[str]:
     return path.read_text().split() if path.exists() else []
 
 
-def started(project: Project, *arguments: str) -> subprocess.Popen[str]:
-    """Start a command, and wait until the first ten questions are answered and others are in flight."""
-    process = subprocess.Popen(
+def launched(project: Project, *arguments: str) -> subprocess.Popen[str]:
+    """Start a command."""
+    return subprocess.Popen(
         [sys.executable, "-m", "gate", *arguments],
         cwd=project.root,
         stdout=subprocess.PIPE,
@@ -46,11 +48,23 @@ def started(project: Project, *arguments: str) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
+
+
+def until(reached: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until a running command has come so far."""
     deadline = time.monotonic() + 60
-    while len(lines(project, "answered.log")) < 10 or len(lines(project, "asked.log")) < 14:
+    while not reached():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def started(project: Project, *arguments: str) -> subprocess.Popen[str]:
+    """Start a command, and wait until the first ten questions are answered and others are in flight."""
+    process = launched(project, *arguments)
+    until(
+        lambda: len(lines(project, "answered.log")) >= 10 and len(lines(project, "asked.log")) >= 14, process
+    )
     return process
 
 
@@ -108,3 +122,81 @@ def test_a_report_that_cannot_be_delivered_costs_no_trial(tmp_path: Path) -> Non
     assert done.code == 2, done.text
     assert project.gate("check").code == 0
     assert len(lines(project, "asked.log")) == before + 30
+
+
+STUBBORN = {
+    "a task that heeds no cancellation": """
+import asyncio
+
+async def answer(input, case):
+    (here / "asked").write_text("")
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            pass
+""",
+    "a thread that does not end": """
+import threading, time
+
+def answer(input, case):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    (here / "asked").write_text("")
+    time.sleep(600)
+""",
+    "a thread of the loop's own pool": """
+import asyncio, time
+
+async def answer(input, case):
+    (here / "asked").write_text("")
+    await asyncio.to_thread(time.sleep, 600)
+""",
+    "an exit handler that does not end": """
+import asyncio, atexit, time
+
+atexit.register(time.sleep, 600)
+
+async def answer(input, case):
+    (here / "asked").write_text("")
+    await asyncio.sleep(600)
+""",
+}
+
+
+@pytest.mark.parametrize("name", STUBBORN)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_ends_whatever_the_users_code_makes_of_it(
+    tmp_path: Path, name: str, stop: signal.Signals
+) -> None:
+    project = make_project(tmp_path, cases=3, trials=ONE_DRAW, depends_on=None)
+    project.write("app.py", f"from pathlib import Path\n\nhere = Path(__file__).parent\n{STUBBORN[name]}")
+    process = launched(project, "accept")
+    until((tmp_path / "asked").exists, process)
+    process.send_signal(stop)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    assert "0 of 3 trials of suite s were done and are kept" in errors
+    assert "Task" not in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_does_not_wait_for_a_provider(tmp_path: Path, stop: signal.Signals) -> None:
+    crowded = json_answer({"error": "slow down"}, status=429, **{"retry-after": "50"})
+    with Loopback(lambda _: crowded) as server:
+        target = {"use": "http", "with": {"url": server.url}}
+        project = make_project(tmp_path, cases=20, trials=ONE_DRAW, depends_on=None, target=target)
+        process = launched(project, "accept")
+        until(lambda: bool(server.requests), process)
+        process.send_signal(stop)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    assert "0 of 20 trials" in errors
+
+
+def test_a_run_that_ended_is_not_held_up_by_a_thread_of_the_users_code(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=3, trials=ONE_DRAW, depends_on=None)
+    thread = "import threading, time\n\nthreading.Thread(target=time.sleep, args=(600,)).start()\n"
+    project.write("app.py", f"{thread}\n\ndef answer(input, case):\n    return 'right'\n")
+    done = project.gate("accept")
+    assert done.code == 0, done.text
