@@ -46,7 +46,7 @@ def stats(config: Path) -> int:
     from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
     from gate.render.escape import terminal  # noqa: PLC0415
 
-    with store(working_tree(config)) as shelves:
+    with store(working_tree(config), notice=say) as shelves:
         rows = shelves.stats()
         show(f"{shelves.path}: {_size(shelves.size)}, {sum(row.trials for row in rows):,} trials")
         for row in rows:
@@ -64,10 +64,8 @@ def verify(config: Path) -> int:
     """
     from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
 
-    with store(working_tree(config)) as shelves:
+    with store(working_tree(config), notice=say) as shelves:
         found = shelves.verify()
-    if found.note:
-        say(f"{shelves.path}: {found.note}")
     show(f"{shelves.path}: {found.rows - found.broken:,} of {found.rows:,} trials are as they were written")
     return _BROKEN if found.broken or found.note else 0
 
@@ -75,13 +73,16 @@ def verify(config: Path) -> int:
 @command.command("prune")
 @config_option
 @click.option(
-    "--older-than", type=Amount("age", _SECONDS), metavar="AGE", help="Remove older trials: 12h, 30d, 8w."
+    "--older-than",
+    type=Amount("age", _SECONDS),
+    metavar="AGE",
+    help="Remove what no run has looked for in so long: 12h, 30d, 8w.",
 )
 @click.option(
     "--keep-size",
     type=Amount("size", _BYTES),
     metavar="SIZE",
-    help="Then remove the oldest until the rest takes no more: 500KB, 200MB, 1GB.",
+    help="Then remove the longest unused until the rest takes no more: 500KB, 200MB, 1GB.",
 )
 def prune(config: Path, older_than: float | None, keep_size: float | None) -> int:
     """Remove trials. What belongs to a run that is not over stays."""
@@ -90,7 +91,7 @@ def prune(config: Path, older_than: float | None, keep_size: float | None) -> in
     if older_than is None and keep_size is None:
         raise click.UsageError("say what is to go: --older-than 30d, or --keep-size 200MB, or both.")
     keep_bytes = None if keep_size is None else int(keep_size)
-    with store(working_tree(config)) as shelves:
+    with store(working_tree(config), notice=say) as shelves:
         removed = shelves.prune(older_than_s=older_than, keep_bytes=keep_bytes)
         show(f"{shelves.path}: {removed:,} trials removed, {_size(shelves.size)} left")
     return 0
@@ -106,7 +107,7 @@ def export(config: Path, output: Path) -> int:
     from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
 
     check_outputs(config if config.exists() else Path(CONFIG), [output])
-    with store(working_tree(config)) as shelves:
+    with store(working_tree(config), notice=say) as shelves:
         write_long(output, shelves.export())
     return 0
 

@@ -1,6 +1,6 @@
 """The store, as a person looks at it: nothing is run."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gate.host.local import WorkingTree
@@ -11,8 +11,8 @@ from gate.run.store import StoreError
 
 
 @contextmanager
-def store(tree: WorkingTree) -> Iterator[Shelves]:
-    """The store of a folder.
+def store(tree: WorkingTree, *, notice: Callable[[str], None]) -> Iterator[Shelves]:
+    """The store of a folder. `notice` takes a sentence where its file was not readable, and set aside.
 
     Raises:
         UserError: there is none, or it cannot be used.
@@ -20,6 +20,8 @@ def store(tree: WorkingTree) -> Iterator[Shelves]:
     folder = tree.root / FOLDER
     try:
         with Shelves(folder) as shelves:
+            if shelves.set_aside:
+                notice(f"the store {shelves.path}: {shelves.set_aside}")
             yield shelves
     except StoreError as error:
         message = f"the store in {folder} cannot be used: {error}"

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS trials (
     made REAL NOT NULL, answered INTEGER NOT NULL, body TEXT NOT NULL, digest TEXT NOT NULL,
     PRIMARY KEY (shelf, question, draw)
 );
+CREATE TABLE IF NOT EXISTS shelves (shelf TEXT PRIMARY KEY, used REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS trials_run ON trials (run);
 PRAGMA user_version = {_VERSION};
 """

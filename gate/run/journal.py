@@ -57,7 +57,7 @@ class Journal:
         """The place of a run: with what was done before that it may use, or empty."""
         if self._store is not None and not self._broken:
             try:
-                run = self._store.take(plan.key, resume=plan.resume)
+                run = self._store.take(plan.key, resume=plan.resume, shelf=plan.shelf)
             except StoreError as error:
                 self._give_up(error)
             else:

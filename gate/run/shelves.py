@@ -14,6 +14,9 @@ from gate.run.connection import FILE, connected
 from gate.run.store import StoreError, row_digest
 
 _DAY_S = 86_400.0
+# When a trial was made, or last within reach of a run that looked at its shelf.
+_USED = "max(made, coalesce((SELECT used FROM shelves WHERE shelves.shelf = trials.shelf), 0))"
+_OVER = "run NOT IN (SELECT id FROM runs)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,31 +109,33 @@ class Shelves:
                     yield canonical_json({**where, "trial": json.loads(body)}) + "\n"
 
     def prune(self, *, older_than_s: float | None, keep_bytes: int | None) -> int:
-        """Remove trials that are older, and then the oldest until the rest takes no more; returns how many.
+        """Remove trials that no run has looked for in so long, and then the longest unused until the rest takes no more.
 
-        Trials of a run that is not over are left alone: somebody may be at work on it.
+        Returns how many. Those of a run that is not over are left alone: somebody may be at work on it.
 
         Raises:
             StoreError: besides, where another run is at work and the file cannot be written.
         """
-        over = "run NOT IN (SELECT id FROM runs)"
         removed = 0
         with _told():
             if older_than_s is not None:
-                statement = f"DELETE FROM trials WHERE made < ? AND {over}"  # noqa: S608 - ours
+                statement = f"DELETE FROM trials WHERE {_USED} < ? AND {_OVER}"  # noqa: S608 - ours
                 removed += self._db.execute(statement, (time.time() - older_than_s,)).rowcount
             if keep_bytes is not None:
-                removed += self._shorten(keep_bytes, over)
+                removed += self._shorten(keep_bytes)
             removed += self._drop_broken()
+            self._db.execute("DELETE FROM shelves WHERE shelf NOT IN (SELECT shelf FROM trials)")
             self._shrink()
         return removed
 
-    def _shorten(self, keep_bytes: int, over: str) -> int:
-        """Keep the newest trials whose bodies take so many bytes together."""
+    def _shorten(self, keep_bytes: int) -> int:
+        """Keep the latest used trials whose bodies take so many bytes together."""
         kept, doomed = 0, []
-        for row, size in self._db.execute(
-            f"SELECT rowid, length(CAST(body AS BLOB)) FROM trials WHERE {over} ORDER BY made DESC, rowid DESC"  # noqa: S608 - ours
-        ):
+        question = (
+            f"SELECT rowid, length(CAST(body AS BLOB)) FROM trials WHERE {_OVER} "  # noqa: S608 - ours
+            f"ORDER BY {_USED} DESC, made DESC, rowid DESC"
+        )
+        for row, size in self._db.execute(question):
             kept += size
             if kept > keep_bytes:
                 doomed.append((row,))

@@ -21,6 +21,7 @@ from gate.run.connection import BUSY_S, FILE, connected, lock
 KEPT_DAYS = 7  # an interrupted run that is older is forgotten: what it asked may have changed unseen
 
 _MANY_PAGES = 1000
+_FIND = "SELECT run, body, digest FROM trials WHERE shelf = ? AND question = ? AND draw = ?"
 _PUT = """
 INSERT INTO trials VALUES (:shelf, :question, :draw, :run, :suite, :made, :answered, :body, :digest)
 ON CONFLICT (shelf, question, draw) DO UPDATE
@@ -86,12 +87,14 @@ class Store:
             self.close()
             raise
 
-    def take(self, key: str, *, resume: bool) -> int:
-        """Lock a run: one of that key that was interrupted, or a new one.
+    def take(self, key: str, *, resume: bool, shelf: str | None = None) -> int:
+        """Lock a run: one of that key that was interrupted, or a new one. The `shelf` that it looks at is in use.
 
         With `resume` false what was interrupted under the key is forgotten.
         """
         with self._transaction() as db:
+            if shelf is not None:
+                db.execute("INSERT OR REPLACE INTO shelves VALUES (?, ?)", (shelf, time.time()))
             for run in self._free(db, "key = ?", key):
                 if resume:
                     return run
@@ -108,10 +111,7 @@ class Store:
             RowError: it is not what was written.
         """
         try:
-            found = self._connection.execute(
-                "SELECT run, body, digest FROM trials WHERE shelf = ? AND question = ? AND draw = ?",
-                (shelf, question, draw),
-            ).fetchone()
+            found = self._connection.execute(_FIND, (shelf, question, draw)).fetchone()
         except sqlite3.Error as error:
             raise StoreError(str(error)) from error
         if found is None:
@@ -147,10 +147,9 @@ class Store:
 
     def drop(self, shelf: str, question: str, draw: int) -> None:
         """Remove one row, so that another can take its place."""
+        statement = "DELETE FROM trials WHERE shelf = ? AND question = ? AND draw = ?"
         with self._transaction() as db:
-            db.execute(
-                "DELETE FROM trials WHERE shelf = ? AND question = ? AND draw = ?", (shelf, question, draw)
-            )
+            db.execute(statement, (shelf, question, draw))
 
     def close(self) -> None:
         """Let go of the file, and of every run that is still locked."""
