@@ -56,7 +56,7 @@ def test_another_language_is_no_other_meaning() -> None:
 
 
 def test_hostile_outputs_are_no_errors() -> None:
-    for output in ("\ud800", "\0", "🙂" * 100, "x" * 50_000, "\u202e"):
+    for output in ("\ud800", "\0", "🙂" * 100, "x" * 10_000, "\u202e"):
         assert 0 <= similarity(Sentences(), RETURNS, output) <= 1
 
 
