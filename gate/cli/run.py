@@ -1,6 +1,5 @@
 """`gate run`: run and keep what came back."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from gate.cli.output import show
 from gate.model.scorecard import MOST_DRAWS
 
 if TYPE_CHECKING:
-    from gate.model.run import RunResult
+    from gate.flows.run import Ran
 
 _FAILED, _MOST = 4, 1000
 
@@ -92,18 +91,18 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
     check_outputs(config, [output])
     if rescore:
-        return _told(run.rescore(place, rescore), output)
+        return _told(run.Ran(results=run.rescore(place, rescore), resumed={}), output)
     check_results(place.tree, config, suites, output)
-    with run.run(place, only=suites, draws=draws, fresh=fresh, shard=shard) as results:
-        return _told(results, output)
+    with run.run(place, only=suites, draws=draws, fresh=fresh, shard=shard) as ran:
+        return _told(ran, output)
 
 
-def _told(results: Mapping[str, "RunResult"], output: Path | None) -> int:
+def _told(ran: "Ran", output: Path | None) -> int:
     """Keep and show the results; the exit code."""
     from gate.render.scores import run_text  # noqa: PLC0415 - help must not load the renderers
 
-    keep_results(results, output)
-    for result in results.values() if str(output) != "-" else ():
-        show(run_text(result, width=screen()[0]), newline=False)
-    broken = [r for r in results.values() if r.stopped or all(trial.reply is None for trial in r.trials)]
+    keep_results(ran.results, output)
+    for suite, result in ran.results.items() if str(output) != "-" else ():
+        show(run_text(result, resumed=ran.resumed.get(suite, 0), width=screen()[0]), newline=False)
+    broken = [r for r in ran.results.values() if r.stopped or all(trial.reply is None for trial in r.trials)]
     return _FAILED if broken else 0

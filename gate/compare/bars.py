@@ -14,6 +14,7 @@ from gate.compare.distributions import binomial_cdf, binomial_tail
 from gate.compare.evidence import FEW_CLUSTERS
 from gate.compare.pairs import Draws
 from gate.compare.policy import Rule
+from gate.model.suite import SuitePolicy
 
 CASES_FOR_A_TAIL = 200
 _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -65,6 +66,15 @@ def bars(
 def is_tail(rule: Rule) -> bool:
     """Whether the statistic is one of the percentiles that a small suite knows nothing of."""
     return rule.gate.statistic in _TAILS
+
+
+def unjudged(rules: SuitePolicy, *, cases: int) -> list[tuple[str, str]]:
+    """(metric, percentile) of each gate whose bars can't be judged with so few cases, in the order of names."""
+    return [
+        (name, gate.statistic)
+        for name, gate in sorted(rules.gates.items())
+        if gate.statistic in _TAILS and (gate.min, gate.max) != (None, None) and cases < CASES_FOR_A_TAIL
+    ]
 
 
 def quantile(values: Sequence[float], *, share: float) -> float:

@@ -33,9 +33,14 @@ class Exam:
 
 def examine(comparison: Comparison, *, policy: Policy, level: float) -> Exam:
     """Lay out one suite."""
+    found = say.on_sides(comparison, policy=policy)
+    if comparison.baseline is not None and comparison.baseline.suite != comparison.suite:
+        comparison = comparison.model_copy(
+            update={"baseline": None}
+        )  # that is said; the rest of it says nothing
     head, baseline, suite = comparison.head, comparison.baseline, comparison.suite
     slices = members(comparison)
-    found = [*say.on_sides(comparison, policy=policy), *_on_declared(comparison, slices=slices)]
+    found += _on_declared(comparison, slices=slices)
     if baseline is None or not baseline.cases or not head.cases:
         return Exam(comparison, slices, tuple(found), lone=tuple(_only_head(comparison, policy=policy)))
     differences = churn(baseline, head)

@@ -97,7 +97,9 @@ def _seen(diff: MetricDiff) -> str:
 
 
 def _what_would_tell(diff: MetricDiff, judgement: Judgement) -> str:
-    if judgement.code in {"too_few_cases", "few_cases", "too_few_for_percentile"}:
+    if judgement.code == "too_few_for_percentile":
+        return "add cases to the suite, or hold another `statistic` against the bar, such as p50"
+    if judgement.code in {"too_few_cases", "few_cases"}:
         return "add cases to the suite"
     if judgement.code == "few_clusters":
         return "add cases from other clusters"

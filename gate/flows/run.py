@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.base import needed_text
@@ -14,6 +14,14 @@ from gate.run.shards import dealt
 from gate.running import Draws, bench
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What a run leaves: the results by suite, and how many of their trials were on disk before."""
+
+    results: Mapping[str, RunResult]
+    resumed: Mapping[str, int]
+
+
 @contextmanager
 def run(
     place: Place,
@@ -22,7 +30,7 @@ def run(
     draws: int | None = None,
     fresh: bool = False,
     shard: tuple[int, int] | None = None,
-) -> Iterator[Mapping[str, RunResult]]:
+) -> Iterator[Ran]:
     """Run, and judge nothing. Leave the block when the results are delivered: until then the runs are not over.
 
     With `fresh` every draw is taken anew. With a `shard` (number, of) only that part of each suite's cases is run; a
@@ -34,7 +42,8 @@ def run(
     prepared = prepare(place.tree, place.config, only=only)
     suites = _dealt(place, prepared, shard) if shard is not None else prepared.suites
     with bench(place, prepared.suites, fresh=fresh) as runs:
-        yield runs.take(suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
+        results = runs.take(suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
+        yield Ran(results=results, resumed=runs.resumed)
 
 
 def _dealt(place: Place, prepared: Prepared, shard: tuple[int, int]) -> list[Ready]:

@@ -1,4 +1,4 @@
-"""Scorecard and RunResult ↔ the bytes on disk. Never reads or writes a file itself.
+"""Scorecard, RunResult and Calibration ↔ the bytes on disk. Never reads or writes a file itself.
 
 A baseline file is made for git: cases sorted by id, one a line, an unchanged (blank) line between every two, because
 git calls changes of neighboring lines a conflict, and a last entry `null`, so that a case added at the end changes no
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from gate.model.base import Noun, canonical_json
+from gate.model.calibration import Calibration
 from gate.model.case import Place
 from gate.model.errors import Problem, UserError
 from gate.model.run import RunResult
@@ -19,6 +20,10 @@ from gate.model.scorecard import Scorecard
 
 BASELINE_VERSION = 1
 _N = TypeVar("_N", bound=Noun)
+_FILES = {  # by their marks: what they are, and what writes them
+    "gate_baseline": ("a baseline", "`gate accept` writes it, to baselines/ unless gate.yaml says otherwise"),
+    "gate_results": ("a results file", "`gate run -o FILE` writes it"),
+}
 _ACCEPT = "restore the file from git, or write it anew with `gate accept`"
 
 
@@ -97,6 +102,27 @@ def load_results(text: str, place: str) -> RunResult:
     return _validated(RunResult, raw, place, fix=fix)
 
 
+def dump_calibration(calibration: Calibration) -> str:
+    """Calibration → the text of its file: one metric a line, six significant digits."""
+    parts = [f'{{\n"gate_calibration": 1,\n"suite": {_json(calibration.suite)}']
+    for kind in ("judges", "noise"):
+        measured: dict[str, Noun] = getattr(calibration, kind)
+        rows = ",\n\n".join(f"{_json(name)}: {_row(measured[name])}" for name in sorted(measured))
+        parts.append(f"{_json(kind)}: {{\n{rows}\n}}" if rows else f"{_json(kind)}: {{}}")
+    return ",\n".join(parts) + "\n}\n"
+
+
+def load_calibration(text: str, place: str) -> Calibration:
+    """The text of a calibration file → Calibration.
+
+    Raises:
+        UserError: conflict markers, broken JSON, another version, a wrong or missing field.
+    """
+    fix = "restore the file from git, or measure anew with `gate calibrate`"
+    raw = _load(text, place, marker="gate_calibration", version=1, fix=fix)
+    return _validated(Calibration, raw, place, fix=fix)
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
@@ -156,12 +182,21 @@ def _load(text: str, place: str, *, marker: str, version: int, fix: str) -> dict
     except ValueError as error:
         raise _problem(place, str(error), fix=fix) from None
     if not isinstance(raw, dict) or marker not in raw:
-        raise _problem(place, f"this is not such a file: it has no {marker!r}", fix=fix)
+        raise _other_file(raw, place, marker=marker, fix=fix)
     found = raw.pop(marker)
     if found != version:
         message = f"version {found!r} of this format is not known here (known: {version})"
         raise _problem(place, message, fix="use the version of gate that wrote it, or write it anew")
     return raw
+
+
+def _other_file(raw: Any, place: str, *, marker: str, fix: str) -> UserError:
+    """The two files that people mistake for each other are called by their names."""
+    other = next((each for each in _FILES if isinstance(raw, dict) and each in raw and each != marker), None)
+    if other is None:
+        return _problem(place, f"this is not such a file: it has no {marker!r}", fix=fix)
+    (found, _), (wanted, written) = _FILES[other], _FILES[marker]
+    return _problem(place, f"this is {found}, not {wanted}", fix=f"name {wanted}: {written}")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -87,12 +87,17 @@ def tidy(text: str) -> str:
 
 
 def means(first: float | None, second: float | None, *, unit: str | None = None) -> tuple[str, str]:
-    """Two means to be read side by side: never the same text for different numbers."""
+    """Two means to be read side by side: never the same text for different numbers, and zero only for none."""
     if first is None or second is None:
         return _mean(first, unit=unit), _mean(second, unit=unit)
     decimals = decimals_for(max(abs(first), abs(second)))
     one, other = apart(first, second, write=plain, decimals=decimals)
-    return with_unit(one, unit=unit), with_unit(other, unit=unit)
+    return with_unit(_not_zero(first, one), unit=unit), with_unit(_not_zero(second, other), unit=unit)
+
+
+def _not_zero(value: float, text: str) -> str:
+    """The text of a number, with decimals of its own where it would look like zero beside a larger one."""
+    return plain(value, decimals_for(value)) if value and not text.strip(f"{MINUS}0.") else text
 
 
 def with_unit(text: str, *, unit: str | None) -> str:

@@ -24,8 +24,8 @@ _PLAIN = Medium(
 )
 
 
-def run_text(result: RunResult, *, width: int = 80) -> str:
-    """What a run took, and the mean of every metric that it scored."""
+def run_text(result: RunResult, *, resumed: int = 0, width: int = 80) -> str:
+    """What a run took, and the mean of every metric that it scored. `resumed` of its trials were on disk before."""
     cells = max(width, _NARROWEST)
     values: dict[str, list[float]] = {}
     for trial in result.trials:
@@ -42,7 +42,7 @@ def run_text(result: RunResult, *, width: int = 80) -> str:
         ),
     ]
     lines = [
-        *wrapped([Span(_PLAIN.write(run_sentence(summarize(result))))], cells=cells),
+        *wrapped([Span(_PLAIN.write(run_sentence(summarize(result, resumed=resumed))))], cells=cells),
         *(table(columns, cells=cells, indent=_INDENT, head=unstyled) if names else ()),
     ]
     return escape.log_safe("".join(f"{line}\n" for line in lines))

@@ -16,6 +16,7 @@ KIND_WORDS = {
     Kind.ERROR: "Error",
 }
 Diffs = dict[tuple[str, str, str | None], MetricDiff]
+_FOLDER = "working tree"  # what a revision without a commit is called
 _SHA_SHOWN = 7
 _MEASURED = (Kind.REGRESSED, Kind.INCONCLUSIVE)
 
@@ -45,12 +46,23 @@ def headline(report: Report) -> Words:
     if verdict.kind is Kind.PASS:
         return (title, ": ", *_passed(report))
     if finding is None:
-        return (title, ": ", *revision(report.head), " against ", *revision(report.base), ".")
+        return (title, *_between(report), ".")
     diff = diff_of(finding, by_place(verdict))
     if diff is None or finding.kind not in _MEASURED or diff.baseline is None or diff.head is None:
-        between = (" at ", *revision(report.head), " against ", *revision(report.base))
-        return (title, *between, ": ", *sentence(finding.message))
+        return (title, *_between(report), ": ", *sentence(finding.message))
     return (title, ": ", *moved(diff, report), " ", *grounds(finding, diff, report), *_rest(finding, verdict))
+
+
+def _between(report: Report) -> Words:
+    """What was held against what. A folder has no name of its own, and may stand on both sides."""
+    here = (" in the working tree",) if _is_folder(report.head) else (" at ", *revision(report.head))
+    base = report.base
+    there = ("the baseline in the working tree",) if _is_folder(base) else revision(base)
+    return (*here, ", against " if _is_folder(base) else " against ", *there)
+
+
+def _is_folder(side: Revision) -> bool:
+    return side.sha is None and side.label == _FOLDER
 
 
 def sentence(message: str) -> Words:

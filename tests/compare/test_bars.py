@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from gate.compare.bars import Bar, bars, quantile, statistic
+from gate.compare.bars import Bar, bars, quantile, statistic, unjudged
 from gate.compare.pairs import Draws
 from gate.compare.policy import Rule, resolve
-from gate.model.suite import Gate, Policy
+from gate.model.suite import Gate, Policy, SuitePolicy
 from tests.builders import make_metric
 
 
@@ -125,3 +125,16 @@ def test_clusters_make_a_bar_less_sure_and_too_few_of_them_tell_nothing() -> Non
     assert together.p > alone.p
     assert bars_of(draws, {"min": 0.8}, labels=["t0"] * 50 + ["t1"] * 50)[0].p is None
     assert bars_of(draws, {"min": 0.8, "statistic": "p50"}, labels=labels)[0].p is not None
+
+
+def test_a_percentile_whose_bar_cannot_be_judged_is_known_before_a_run() -> None:
+    rules = SuitePolicy(
+        gates={
+            "b": Gate(statistic="p99", min=1),
+            "a": Gate(statistic="p95", max=4),
+            "shown only": Gate(statistic="p95"),
+            "median": Gate(statistic="p50", max=4),
+        }
+    )
+    assert unjudged(rules, cases=199) == [("a", "p95"), ("b", "p99")]
+    assert unjudged(rules, cases=200) == []

@@ -13,7 +13,7 @@ from gate.model.run import Stopped
 from gate.model.score import Metric
 from gate.model.scorecard import CaseScores, Comparison, Scorecard
 from gate.model.suite import Gate, Policy, Slice, SuitePolicy
-from gate.model.verdict import Finding, Kind, MetricDiff, Verdict
+from gate.model.verdict import Churn, Finding, Kind, MetricDiff, Verdict
 from tests.builders import make_metric, make_scorecard
 
 BLOCK = Policy(on_inconclusive="block")
@@ -110,6 +110,14 @@ def with_errors(card: Scorecard, errors: int, ids: Sequence[str]) -> Scorecard:
         for case_id, case in card.cases.items()
     }
     return card.model_copy(update={"cases": cases})
+
+
+def test_a_baseline_of_another_suite_is_said_once_and_compared_with_nothing() -> None:
+    other = card_of(3, 0, metrics=named("tone")).model_copy(update={"suite": "other"})
+    verdict = decide([compare(other, TEN)], Policy())
+    assert [finding.code for finding in verdict.findings] == ["wrong_baseline"]
+    assert verdict.suites[0].churn == Churn()
+    assert [row.metric for row in verdict.suites[0].diffs] == ["accuracy", "error_rate"]
 
 
 FAIL_OPEN: Mapping[str, tuple[Comparison, str, int]] = {

@@ -94,7 +94,10 @@ def test_what_could_not_be_told_comes_with_what_would_tell(fields: dict[str, Any
     [
         ("too_few_cases", "add cases to the suite"),
         ("few_cases", "add cases to the suite"),
-        ("too_few_for_percentile", "add cases to the suite"),
+        (
+            "too_few_for_percentile",
+            "add cases to the suite, or hold another `statistic` against the bar, such as p50",
+        ),
         ("few_clusters", "add cases from other clusters"),
         ("missing_draws", "run again, so that the failed draws have a score"),
     ],

@@ -98,7 +98,8 @@ def damaged(**changes: object) -> str:
         ("{", "not JSON"),
         (dump_baseline(CARD)[:-30], "not JSON"),
         ("[]", "no 'gate_baseline'"),
-        ('{"gate_results": 1}', "no 'gate_baseline'"),
+        ('{"gate_other": 1}', "no 'gate_baseline'"),
+        ('{"gate_results": 1}', "this is a results file, not a baseline"),
         ("<<<<<<< ours\n" + dump_baseline(CARD), "conflict markers"),
         (
             dump_baseline(CARD).replace('"suite": "suite"', '"suite": "suite", "suite": "other"'),
@@ -145,3 +146,8 @@ def test_a_case_without_draws_of_a_metric_is_kept() -> None:
         {}, cases={"a": CaseScores(key="k", trials=2, errors=2)}, metrics={"m": make_metric("m")}
     )
     assert load_baseline(dump_baseline(card), "b.json") == card
+
+
+def test_a_baseline_in_the_place_of_results_is_called_one() -> None:
+    with pytest.raises(UserError, match=r"this is a baseline, not a results file\n    fix: .*gate run -o"):
+        load_results(dump_baseline(CARD), "baselines/suite.json")

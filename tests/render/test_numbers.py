@@ -116,3 +116,17 @@ def test_zero_never_bears_a_sign(value: float, decimals: int) -> None:
 @given(st.floats(0, 1))
 def test_a_share_is_never_rounded_to_none_or_all(share: float) -> None:
     assert (numbers.percent(share) in {"0%", "100%"}) == (share in {0.0, 1.0})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "unit", "expected"),
+    [
+        (0.00012, 12.3, "usd", ("$0.00012", "$12.30")),
+        (12.3, -0.00012, None, ("12.30", f"{M}0.00012")),
+        (0.0, 12.3, None, ("0.00", "12.30")),
+    ],
+)
+def test_a_small_mean_beside_a_large_one_does_not_look_like_zero(
+    first: float, second: float, unit: str | None, expected: tuple[str, str]
+) -> None:
+    assert numbers.means(first, second, unit=unit) == expected

@@ -54,3 +54,11 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_foreign_controls_it() ->
         assert "\x1b" not in text
         assert not any(line.startswith("::") for line in text.splitlines())
         assert max(map(len, text.splitlines())) <= 60
+
+
+def test_a_run_that_was_on_disk_before_tells_no_speed() -> None:
+    run = make_run([make_trial("a"), make_trial("b")], duration_s=0.004)
+    assert "500 a second" in " ".join(run_text(run).split())
+    text = " ".join(run_text(run, resumed=2).split())
+    assert "2 of them kept from before" in text
+    assert "a second" not in text

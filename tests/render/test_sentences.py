@@ -109,7 +109,7 @@ def test_what_has_no_figures_is_told_by_its_message() -> None:
 def test_a_verdict_without_a_finding_still_names_its_kind_and_both_sides() -> None:
     verdict = reports.make_verdict(()).model_copy(update={"kind": Kind.ERROR})
     said = text(headline(reports.make_report(verdict)))
-    assert said == "Error: `1a2b3c4` (`tighter-refunds`) against `9f8e7d6` (`main`)."
+    assert said == "Error at `1a2b3c4` (`tighter-refunds`) against `9f8e7d6` (`main`)."
 
 
 def test_the_worst_blocking_finding_leads_and_a_whole_metric_comes_before_its_slice() -> None:
@@ -188,3 +188,10 @@ def test_a_run_says_what_it_took_and_what_failed() -> None:
 
 def test_an_unknown_cost_is_never_none() -> None:
     assert "cost unknown" in text(run_sentence(reports.make_summary(cost_usd=None)))
+
+
+def test_a_folder_on_both_sides_is_not_held_against_itself() -> None:
+    folder = Revision(label="working tree")
+    report = reports.failed().model_copy(update={"head": folder, "base": folder})
+    said = text(headline(report))
+    assert "Error in the working tree, against the baseline in the working tree: " in said
