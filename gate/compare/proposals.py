@@ -5,8 +5,9 @@ A change counts as loosened where more would pass, and also where that cannot be
 
 from collections.abc import Iterator
 
+from gate.model.authority import Authority
 from gate.model.report import Proposal
-from gate.model.suite import Authority, Draws, Gate, Margin, Policy, PolicySheet, Slice, SuitePolicy
+from gate.model.suite import Draws, Gate, Margin, Policy, PolicySheet, Slice, SuitePolicy
 
 _ROLES = ("write", "maintain", "admin")
 _MODES = ("record", "warn", "block")

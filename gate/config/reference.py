@@ -12,10 +12,11 @@ from gate.config.rows import MAX_CASE_BYTES
 from gate.config.schema import EDITOR_LINE, first_sentence
 from gate.config.shape import DefaultGate, Defaults, GateFile, NamedSlice, SuiteShape, Trials, UsedPlugin
 from gate.config.tree import MAX_DEPTH
+from gate.model.authority import Authority
 from gate.model.case import Message
 from gate.model.feedback import Feedback
 from gate.model.price import Price
-from gate.model.suite import Authority, Budget, Gate, Policy
+from gate.model.suite import Budget, Gate, Policy
 
 _MEGABYTE = 1_000_000
 # heading, model, what the reader should know before the table

@@ -15,9 +15,10 @@ from pydantic import (
 )
 
 from gate.config.fields import SUITE_NAME, InnerPath, Name, SuiteName, TagText, drawn, listed, used
+from gate.model.authority import Authority
 from gate.model.base import Noun
 from gate.model.price import Price
-from gate.model.suite import Authority, Budget, Draws, Gate, MarginField, Policy
+from gate.model.suite import Budget, Draws, Gate, MarginField, Policy
 
 
 def _sort_of_slice(value: object) -> str | None:

@@ -10,8 +10,9 @@ from gate.model.errors import EvaluationError, UserError
 from gate.model.files import dump_baseline
 from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
+from gate.model.suite import Gate, Policy
 from gate.place import Place
-from gate.ready import Prepared, Ready, prepare
+from gate.ready import Ready, prepare
 from gate.running import Draws, bench
 
 
@@ -41,7 +42,8 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
     refuse_other_files(place.tree, [ready.suite.baseline for ready in prepared.suites])
     with bench(place, prepared.suites) as runs:
         results = runs.take(prepared.suites, lambda suite: Draws(purpose="accept", count=suite.draws.accept))
-        cards = _acceptable(prepared, results)
+        gates = {ready.suite.name: ready.suite.policy.gates for ready in prepared.suites}
+        cards = acceptable(results, gates=gates, policy=prepared.sheet.policy)
         before = base_of_working_tree(place.tree, place.config, prepared.sheet)
         return tuple(
             _accepted(
@@ -55,16 +57,20 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
         )
 
 
-def _acceptable(prepared: Prepared, results: Mapping[str, RunResult]) -> dict[str, Scorecard]:
-    """The scorecards, once nothing speaks against any of them."""
+def acceptable(
+    results: Mapping[str, RunResult], *, gates: Mapping[str, Mapping[str, Gate]], policy: Policy
+) -> dict[str, Scorecard]:
+    """The scorecards, once nothing speaks against any of them. `gates` are those of each suite.
+
+    Raises:
+        UserError: trials failed, or a metric had no say on a case.
+        EvaluationError: a run was stopped before it was done.
+    """
     for result in results.values():
         if result.stopped is not None:
             raise EvaluationError(f"{result.suite}: {result.stopped.message}; no baseline was written")
-    cards = {
-        ready.suite.name: tally(results[ready.suite.name], keep=ready.suite.policy.gates)
-        for ready in prepared.suites
-    }
-    refused = objections(cards, results=results, policy=prepared.sheet.policy)
+    cards = {name: tally(result, keep=gates[name]) for name, result in results.items()}
+    refused = objections(cards, results=results, policy=policy)
     if refused:
         raise UserError(*refused)
     return cards

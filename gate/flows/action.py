@@ -2,16 +2,18 @@
 
 event ─asked─► check ─► pending status ─► touched suites ─► run apart, or results ─► report ─plan─► effects
              ├ publish: what a fork's run left is judged anew on the trusted side (publish.py)
-             ├ command: a slash command in a comment
+             ├ command: a slash command in a comment (commands.py)
              └ nothing, with a reason
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 from gate.flows.attempt import recorded, run_apart
+from gate.flows.commands import commanded
 from gate.flows.desk import Desk, concluding
 from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
 from gate.flows.publish import published
+from gate.flows.recorded import sealed
 from gate.flows.scope import scope_of, settled
 from gate.flows.telling import Teller
 from gate.host.event import Check, Command, Nothing, Publish, asked
@@ -43,7 +45,7 @@ def act(environment: Mapping[str, str], *, say: Callable[[str], None]) -> int:
         case Publish(run=run):
             return published(desk, run)
         case Command() as command:
-            return _commanded(desk, command)
+            return commanded(desk, command)
         case Nothing() as nothing:
             return _nothing(desk, nothing)
 
@@ -108,13 +110,8 @@ def _judged(desk: Desk, site: Site) -> tuple[Sequence[Effect], int]:
     )
     desk.runner.notice(terminal(report, width=_LOG_WIDTH, color=False))
     pages = pages_of_report(report, results, site=site, config=desk.config, folder=desk.folder)
+    pages, site = sealed(report, pages, site=site, secrets=desk.secrets)
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
-
-
-def _commanded(desk: Desk, command: Command) -> int:
-    """Where every slash command arrives. None is answered yet, and nothing of the pull request is run for one."""
-    reason = f"no command is answered by this version; comment {command.comment.id} is left as it is"
-    return _nothing(desk, Nothing(reason=reason))
 
 
 def _nothing(desk: Desk, nothing: Nothing) -> int:

@@ -1,9 +1,9 @@
 """A login → whether this person may, by GitHub's own answer and by the rule of the base commit. Any other answer is a no."""
 
 from gate.flows.desk import Desk
-from gate.host.github.failure import HostError
+from gate.model.authority import Authority
+from gate.model.errors import UserError
 from gate.model.hosting import Permission
-from gate.model.suite import Authority
 from gate.render.replies import Reply
 from gate.render.words import Name, Part
 
@@ -24,7 +24,7 @@ def refusal(permission: Permission, rule: Authority, *, desk: Desk) -> Reply | N
     return None
 
 
-def unanswered(login: str, error: HostError) -> Reply:
+def unanswered(login: str, error: UserError) -> Reply:
     """Nobody could be asked, so the answer is no."""
     words = ("It could not be found out whether ", Name(login), " may do this, so nothing was done.")
     return Reply(words=words, problems=error.problems)

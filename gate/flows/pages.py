@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from gate.host.plan import NOT_VERIFIED, Pages, Site
 from gate.model.effect import STATUS_LIMIT
 from gate.model.errors import EvaluationError, GateError, InterruptedRunError, UserError
-from gate.model.files import dump_results
 from gate.model.report import Document, Report
-from gate.model.run import RunResult
 from gate.model.verdict import Kind
 from gate.render.annotations import annotations, problem_annotations
 from gate.render.data import json_document
@@ -18,24 +16,25 @@ from gate.render.sentences import KIND_WORDS
 from gate.render.status import line, status_line
 
 SUMMARY_BUDGET_BYTES = 500_000
+COMMENT_BUDGET_BYTES = 59_000  # of the 60,000 that a page may take: the rest is for what stands below it
 _SHA_SHOWN = 7
 
 
 def pages_of_report(
-    report: Report, results: Mapping[str, RunResult], *, site: Site, config: str, folder: str
+    report: Report, results: Mapping[str, str], *, site: Site, config: str, folder: str
 ) -> Pages:
-    """The pages of a verdict. `folder` is that of the config, with a slash at its end, or empty."""
+    """The pages of a verdict. `results` holds the text of each suite's results file; `folder` is that of the config, with a slash at its end, or empty."""
     remark = "" if site.trusted else NOT_VERIFIED
     around = Around(check=site.name, remark=remark, link=site.run_url)
     documents = [markdown(report), json_document(report), junit(report)]
     documents += [
-        Document(name=f"results/{suite}.json", media_type="application/json", text=dump_results(result))
-        for suite, result in sorted(results.items())
+        Document(name=f"results/{suite}.json", media_type="application/json", text=text)
+        for suite, text in sorted(results.items())
     ]
     return Pages(
         line=status_line(report, limit=STATUS_LIMIT),
         marker=comment_marker(site.name),
-        comment=markdown(report, around=around).text,
+        comment=markdown(report, budget_bytes=COMMENT_BUDGET_BYTES, around=around).text,
         summary=markdown(report, budget_bytes=SUMMARY_BUDGET_BYTES, around=Around(remark=remark)).text,
         annotations=annotations(report, folder=folder, config=config),
         documents=tuple(documents),

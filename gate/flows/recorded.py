@@ -20,11 +20,14 @@ from gate.model.hosting import PostedStatus, WorkflowRun
 from gate.model.redaction import redact
 from gate.model.report import Report
 from gate.model.run import RunResult
+from gate.model.verdict import Kind
+from gate.render.escape import fenced
 
 ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
 _REPORT = "report.json"
 _ARCHIVE_LIMIT_BYTES, _UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
 _SEAL = re.compile(r"<!-- gate:record head=(\S+) results=([0-9a-f]{64}) -->")
+_HOW = "If this is intended, somebody who may write here makes these results the baseline with this comment:"
 _AGAIN = "run the check again with `/gate run`, so that it records its results anew"
 
 
@@ -38,10 +41,10 @@ class Record:
     results: Mapping[str, RunResult]
 
 
-def sealed(pages: Pages, *, site: Site, secrets: Collection[str]) -> tuple[Pages, Site]:
+def sealed(report: Report, pages: Pages, *, site: Site, secrets: Collection[str]) -> tuple[Pages, Site]:
     """The pages and the site with the digest of the recorded files, where an accept may take them up later.
 
-    That is so for a pull request from this repository alone: a fork can forge what its run leaves.
+    The comment on what is no pass shows the command that does it. That is so for a pull request from this repository alone: a fork can forge what its run leaves.
     """
     pull = site.check.pull
     if pull is None or pull.fork or not site.trusted:
@@ -53,9 +56,9 @@ def sealed(pages: Pages, *, site: Site, secrets: Collection[str]) -> tuple[Pages
     files = {each.name: each.text.encode() for each in documents if _is_recorded(each.name)}
     digest = files_digest(files)
     seal = f"<!-- gate:record head={site.check.head_sha} results={digest} -->"
-    kept = pages.model_copy(
-        update={"documents": documents, "comment": f"{pages.comment.rstrip()}\n\n{seal}\n"}
-    )
+    how = "" if report.verdict.kind is Kind.PASS else f"{_HOW}\n{_command(site)}\n\n"
+    comment = f"{pages.comment.rstrip()}\n\n{how}{seal}\n"
+    kept = pages.model_copy(update={"documents": documents, "comment": comment})
     return kept, site.model_copy(update={"run_url": marked(site.run_url, digest)})
 
 
@@ -91,6 +94,10 @@ def own_workflow(desk: Desk) -> str:
     """The path of the workflow file that this job stands in; empty where the runner does not say."""
     path = desk.environment.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
     return path.removeprefix(f"{desk.github.repository}/")
+
+
+def _command(site: Site) -> str:
+    return fenced(f"/gate accept {site.check.head_sha[:7]}")
 
 
 def _is_recorded(name: str) -> bool:

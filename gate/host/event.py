@@ -7,7 +7,7 @@ from pydantic import Field
 from gate.model.base import Noun
 from gate.model.change import PullRequest
 
-_COMMAND = re.compile(r"\s*/gate(?=\s|$)")
+_COMMAND = re.compile(r"[ \t]*/gate(?=\s|$)")  # on the first line
 AT_A_COMMIT = frozenset({"schedule", "workflow_dispatch", "repository_dispatch"})
 
 

@@ -25,7 +25,8 @@ from gate.model.verdict import Kind
 
 SUMMARY_LIMIT_BYTES = 1_000_000  # of one step; GitHub refuses what is larger than 1 MiB
 _SHA_SHOWN = 7
-_EXIT = {0: "success", 1: "failure", 3: "failure"}
+State = Literal["pending", "success", "failure", "error"]
+_EXIT: dict[int, State] = {0: "success", 1: "failure", 3: "failure"}
 NOT_VERIFIED = (
     "These are a fork's own numbers, judged here by the base's policy and baseline. A fork can forge them, so a pass of "
     "theirs turns nothing green: a maintainer confirms it with a run of their own."
@@ -66,7 +67,7 @@ def pending(site: Site) -> CommitStatus:
 def of_report(report: Report, *, pages: Pages, site: Site, folder: str) -> tuple[Effect, ...]:
     """All that a verdict does: files, status, comment, notes, outputs, summary. `folder` is that of the files."""
     verdict = report.verdict
-    state, line = _EXIT.get(verdict.exit_code, "error"), pages.line
+    state, line = status_of(verdict.exit_code), pages.line
     if not site.trusted and state == "success":
         state, line = "error", f"Not verified: a fork's own numbers pass; a maintainer confirms. {pages.line}"
     status = _status(site, state, line)
@@ -102,6 +103,11 @@ def of_nothing(nothing: Nothing, *, name: str, run_url: str) -> tuple[Effect, ..
     return (*effects, JobSummary(text=f"Nothing was judged: {nothing.reason}."))
 
 
+def of_command(text: str, *, exit_code: int) -> tuple[Effect, ...]:
+    """What became of a slash command, for the job's page and its later steps."""
+    return (StepOutput(name="exit_code", value=str(exit_code)), JobSummary(text=text))
+
+
 def of_failure(exit_code: int, *, pages: Pages, site: Site) -> tuple[Effect, ...]:
     """No verdict was reached: an error, and never a pending one that stays."""
     figures = {"verdict": Kind.ERROR.value, "exit_code": str(exit_code)}
@@ -128,16 +134,15 @@ def _comment(site: Site, pages: Pages, *, create: bool) -> Sequence[StickyCommen
     return (StickyComment(number=pull.number, marker=pages.marker, body=body, create=create),)
 
 
-def _status(site: Site, state: str, line: str) -> CommitStatus:
-    known: Literal["pending", "success", "failure", "error"]
-    match state:
-        case "pending" | "success" | "failure":
-            known = state
-        case _:
-            known = "error"
+def status_of(exit_code: int) -> State:
+    """The state of a status that says a verdict."""
+    return _EXIT.get(exit_code, "error")
+
+
+def _status(site: Site, state: State, line: str) -> CommitStatus:
     return CommitStatus(
         sha=site.check.head_sha,
-        state=known,
+        state=state,
         description=line[:STATUS_LIMIT],
         context=site.name,
         target_url=site.run_url,

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, model_validator
 
+from gate.model.authority import Authority
 from gate.model.base import Noun
 from gate.model.case import Case, Shard
 from gate.model.price import Price
@@ -237,20 +238,6 @@ class Suite(Noun):
     reuse: bool | None = None
     shard: Shard | None = None
     prices: dict[str, Price] = Field(default_factory=dict)
-
-
-class Authority(Noun):
-    """Who may accept a changed baseline with a comment; read from the base commit."""
-
-    role: Literal["write", "maintain", "admin"] = Field(
-        default="write", description="The smallest role in the repository that it takes."
-    )
-    teams: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9_.-]+$")], ...] = Field(
-        default=(),
-        description="Teams, as `organization/team`, of which one is needed besides the role. It takes the token of a "
-        "GitHub App that may read members: the token of a job may not ask.",
-        examples=[["acme/evals"]],
-    )
 
 
 class PolicySheet(Noun):

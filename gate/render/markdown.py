@@ -4,6 +4,7 @@ Where not everything fits, whole rows are left out from the end of a section, an
 important takes its share of the budget first, wherever it stands on the page.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -20,6 +21,9 @@ from gate.render.sentences import headline
 BUDGET_BYTES = 60_000
 SMALLEST_BUDGET_BYTES = 20_000
 MARKER = "<!-- gate:1 "
+_HEAD = re.compile(
+    r"<!-- gate:1 check=\S* suites=\S* head=([0-9a-f]{40,64}) base=\S* verdict=\S* -->(?:\s|$)"
+)
 _ROWS_SHOWN = 20
 _FRAME_BYTES = 500  # the heading, the fold and the line on what was cut, of one section
 _LONGEST_SUITES = 1_000
@@ -90,6 +94,12 @@ def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES, around: Around
 def comment_marker(check: str = "gate") -> str:
     """What the pages of one check begin with, whatever their suites and revisions: a comment is found again by it."""
     return f"{MARKER}check={_quoted(check)} "
+
+
+def comment_head(body: str) -> str:
+    """The head that a page of ours is about, by its hidden first line; empty where it names none."""
+    found = _HEAD.match(body.lstrip())
+    return found.group(1) if found else ""
 
 
 def marker(report: Report, *, check: str = "gate") -> str:

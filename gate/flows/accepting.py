@@ -1,0 +1,237 @@
+"""`/gate accept`: the results that a pull request's own run recorded → its new baseline, committed and judged.
+
+the head that was looked at ─► may they, by the base's rule? ─► the record of that head ─► suites, enough draws, no
+objection ─► one commit on the head, if it has not moved ─► only baselines differ? ─► the status of the new commit
+
+Policy, authority and paths come from the base commit by the API; of a suite that the base does not have, from the head's
+config, which is read as data. What is committed are numbers of the record; nothing is run.
+"""
+
+from collections.abc import Sequence
+
+from gate.config.file import parse, policy_sheet
+from gate.flows.accept import acceptable
+from gate.flows.accepted_verdict import Change, status_after
+from gate.flows.asked import Asked, Done, refuse_closed
+from gate.flows.authority import refusal, unanswered
+from gate.flows.recorded import Record, recorded, seal_of
+from gate.host.acceptance import Acceptance, message_of, plain_reason, text_digest
+from gate.host.command import Unclear, Wanted, wanted
+from gate.host.github.failure import HostError
+from gate.model.errors import Problem, UserError
+from gate.model.files import dump_baseline
+from gate.model.hosting import Comment, NewCommit, StaleHead
+from gate.model.report import Step
+from gate.model.suite import Draws, PolicySheet
+from gate.render.markdown import comment_head, comment_marker
+from gate.render.numbers import counted
+from gate.render.replies import Reply, short
+from gate.render.words import Message, Name
+
+
+def accept(asked: Asked) -> Done | Reply:
+    """Do it, or say why not. In either case nothing stands on the branch that was not accepted for that very head.
+
+    Raises:
+        UserError, EvaluationError: something of the record or of the base's config is not as it should be.
+        HostError: GitHub refused, or could not be asked.
+    """
+    refused = refuse_closed(asked) or _refuse_fork(asked)
+    if refused is not None:
+        return refused
+    comments = asked.desk.github.comments(asked.pull.number)
+    sheet = _sheet(asked, asked.pull.base_sha)
+    refused = _refuse_head(asked, comments) or _refuse_person(asked, sheet)
+    if refused is not None:
+        return refused
+    change = _change(asked, comments, sheet)
+    return change if isinstance(change, Reply) else _committed(asked, change)
+
+
+def _refuse_fork(asked: Asked) -> Reply | None:
+    if not asked.pull.fork:
+        return None
+    words = (
+        "This pull request comes from a fork, where nothing can be pushed. Accept on a machine that has its branch, and "
+        "push the file: it is shown here as a proposal, and becomes the baseline when it is merged."
+    )
+    return Reply(words=(words,), steps=(Step(text="In the folder of the config", command="gate accept"),))
+
+
+def _refuse_head(asked: Asked, comments: Sequence[Comment]) -> Reply | None:
+    """The head must be the one that was looked at: the sha that was written, or else the one that our comment shows."""
+    head, order = asked.pull.head_sha, asked.order
+    exactly = (Step(text="If that is the commit that you looked at", command=f"/gate accept {head[:7]}"),)
+    if order.sha:
+        if head.startswith(order.sha):
+            return None
+        return Reply(
+            words=("The head is ", short(head), " now, and not ", short(order.sha), "."), steps=exactly
+        )
+    ours = _sticky(asked, comments)
+    shown = comment_head(ours.body) if ours is not None else ""
+    written = next((each.created_at for each in comments if each.id == asked.comment.id), "")
+    if ours is None or shown != head:
+        what = ("our comment shows ", short(shown)) if shown else ("no comment of ours shows any commit",)
+        return Reply(words=("The head is ", short(head), ", and ", *what, "."), steps=exactly)
+    if not written or ours.updated_at > written:
+        return Reply(words=("Our comment was brought up to date after you wrote yours.",), steps=exactly)
+    return None
+
+
+def _refuse_person(asked: Asked, sheet: PolicySheet) -> Reply | None:
+    """By the rule of the base commit. That somebody may push was asked before."""
+    login = asked.comment.author
+    try:
+        return refusal(asked.permission, sheet.authority, desk=asked.desk)
+    except HostError as error:
+        return unanswered(login, error)
+
+
+def _sticky(asked: Asked, comments: Sequence[Comment]) -> Comment | None:
+    marker = comment_marker(asked.desk.inputs.status)
+    return next((each for each in comments if each.ours and each.body.lstrip().startswith(marker)), None)
+
+
+def _sheet(asked: Asked, sha: str) -> PolicySheet:
+    """What a commit's config says of judging and accepting, read as data.
+
+    Raises:
+        UserError: there is none, or it is wrong.
+    """
+    desk = asked.desk
+    text = desk.history.read_at(sha, desk.config)
+    if text is None:
+        fix = "land the config first: who may accept, and what is enough, is read from there"
+        raise UserError(Problem(message=f"there is no {desk.inputs.config} at {sha[:7]}", fix=fix))
+    return policy_sheet(parse(text, f"{desk.inputs.config}@{sha[:7]}"))
+
+
+def _change(asked: Asked, comments: Sequence[Comment], base: PolicySheet) -> Change | Reply:
+    """What is to be committed, once nothing speaks against it."""
+    desk, head = asked.desk, asked.pull.head_sha
+    record = recorded(desk, head, statuses=desk.github.statuses(head))
+    ours = _sticky(asked, comments)
+    sealed_head, digest = seal_of(ours.body) if ours is not None else ("", "")
+    if sealed_head == head and digest != record.digest:
+        fix = "run the check again with `/gate run`"
+        raise UserError(Problem(message="our comment and our status name different results", fix=fix))
+    chosen = wanted(asked.order, known=sorted(record.results))
+    if isinstance(chosen, Unclear):
+        near = (" Did you mean ", Name(chosen.near), "?") if chosen.near else ()
+        return Reply(words=("Nothing was accepted: ", Message(chosen.problem), ".", *near))
+    suites = chosen.suites or tuple(sorted(record.results))
+    sheet = _with_new_suites(asked, base, suites)
+    return _few_draws(record, suites, sheet) or _made(
+        asked, record, sheet, Wanted(suites=suites, reason=chosen.reason)
+    )
+
+
+def _with_new_suites(asked: Asked, base: PolicySheet, suites: Sequence[str]) -> PolicySheet:
+    """The base's sheet, and of suites that it does not have what the head's says."""
+    new = [name for name in suites if name not in base.suites]
+    if not new:
+        return base
+    head = _sheet(asked, asked.pull.head_sha)
+    missing = [name for name in new if name not in head.suites or not head.baselines[name].endswith(".json")]
+    if missing:
+        fix = "name its `baseline` as a .json file"
+        raise UserError(
+            Problem(message=f"the head's config has no place for the baseline of {missing[0]}", fix=fix)
+        )
+    _refuse_other_files(asked, [head.baselines[name] for name in new], taken={*base.baselines.values()})
+    return base.model_copy(
+        update={
+            "suites": base.suites | {name: head.suites[name] for name in new},
+            "baselines": base.baselines | {name: head.baselines[name] for name in new},
+            "draws": base.draws | {name: head.draws[name] for name in new},
+        }
+    )
+
+
+def _refuse_other_files(asked: Asked, paths: Sequence[str], *, taken: set[str]) -> None:
+    """A suite that only the head knows may not name a file that is something else."""
+    for path in paths:
+        text = asked.desk.history.read_at(asked.pull.head_sha, path)
+        if path in taken or (text is not None and text.strip() and "gate_baseline" not in text):
+            message = "the baseline of a new suite would be written over another file"
+            raise UserError(Problem(message=message, value=path, fix="name another file under `baseline`"))
+
+
+def _few_draws(record: Record, suites: Sequence[str], sheet: PolicySheet) -> Reply | None:
+    """Why the record is not enough for a baseline, and how to get one that is."""
+    for name in suites:
+        result, need = record.results[name], sheet.draws.get(name, Draws()).accept
+        counts = dict.fromkeys((case.id for case in result.cases), 0)
+        for trial in result.trials:
+            counts[trial.case_id] = counts.get(trial.case_id, 0) + 1
+        if result.stopped is None and min(counts.values(), default=0) < need:
+            have = min(counts.values(), default=0)
+            words = (
+                "A baseline of ",
+                Name(name),
+                f" takes {counted(need, 'draw')} of each case, and the run took {have}.",
+            )
+            steps = (
+                Step(text="Let a run take the others", command="/gate run accept"),
+                Step(
+                    text="When it has ended, accept what it found",
+                    command=f"/gate accept {record.run.head_sha[:7]}",
+                ),
+            )
+            return Reply(words=words, steps=steps)
+    return None
+
+
+def _made(asked: Asked, record: Record, sheet: PolicySheet, chosen: Wanted) -> Change:
+    results = {name: record.results[name] for name in chosen.suites}
+    gates = {name: sheet.suites[name].gates for name in results}
+    cards = acceptable(results, gates=gates, policy=sheet.policy)
+    folder = asked.desk.folder
+    files = {f"{folder}{sheet.baselines[name]}": dump_baseline(card) for name, card in cards.items()}
+    return Change(record=record, sheet=sheet, cards=cards, files=files, reason=plain_reason(chosen.reason))
+
+
+def _committed(asked: Asked, change: Change) -> Done | Reply:
+    """Commit by compare-and-swap on the head; the status goes only to the commit that this call made."""
+    pull, github, by = asked.pull, asked.desk.github, asked.comment.author
+    acceptance = Acceptance(
+        by=by,
+        pull=pull.number,
+        comment=asked.comment.id,
+        evaluated=pull.head_sha,
+        results=change.record.digest,
+        baselines={path: text_digest(text) for path, text in change.files.items()},
+        reason=change.reason,
+    )
+    made = github.commit_on_branch(
+        pull.head_ref, expected_head=pull.head_sha, files=change.files, message=message_of(acceptance)
+    )
+    if isinstance(made, StaleHead):
+        words = (
+            "The branch has moved on from ",
+            short(pull.head_sha),
+            " in the meantime, so nothing was written.",
+        )
+        return Reply(words=words)
+    line = f"{by} accepted the results of {pull.head_sha[:7]} as {made.sha}"
+    if not _differs_only_there(asked, made, change):
+        words = (
+            "The baseline was committed as ",
+            short(made.sha),
+            ", which differs in more than that: no status was set.",
+        )
+        return Reply(words=words)
+    asked.teller.tell([status_after(asked, change, made.sha)])
+    return Done(line=line)
+
+
+def _differs_only_there(asked: Asked, made: NewCommit, change: Change) -> bool:
+    """Whether the new commit stands on the evaluated one and changes no file but the baselines."""
+    if made.parents != (asked.pull.head_sha,):
+        return False
+    if made.changed is not None:  # GitHub made it of our files alone, and counts no other
+        return made.changed <= len(change.files)
+    found = asked.desk.github.compare(asked.pull.head_sha, head=made.sha)
+    same = found.merge_base == asked.pull.head_sha and found.changes.complete
+    return same and {*found.changes.paths} <= {*change.files}
