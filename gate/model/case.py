@@ -75,6 +75,13 @@ class Case(Noun):
         """The first 16 hex digits of the hash of what an application is shown: id, input, context and tags."""
         return digest(self.model_dump(mode="json", include={"id", "input", "context", "tags"}))
 
+    @cached_property
+    def scored_key(self) -> str:
+        """The key; where there is feedback, with it: what an evaluator's scores of one reply depend on."""
+        if self.feedback is None:
+            return self.key
+        return digest([self.key, self.feedback.model_dump(mode="json")])
+
     @property
     def slice_tags(self) -> dict[str, str]:
         """The tags, and beside them what the feedback says, as `feedback`, where no tag has that name."""

@@ -172,4 +172,4 @@ class Claim:
 
     def _mark(self, name: str, case: Case) -> str:
         """What an evaluator's scores of a reply stand under: the instrument, and what it was told is right."""
-        return f"{self.plan.instruments.fingerprints[name]} {case.key} {name}"
+        return f"{self.plan.instruments.fingerprints[name]} {case.scored_key} {name}"

@@ -94,3 +94,9 @@ def test_a_tag_of_that_name_is_left_as_it_is_and_no_feedback_makes_none() -> Non
 
 def test_feedback_changes_nothing_of_what_a_case_asks() -> None:
     assert make_case(feedback={"thumbs": "down"}).key == make_case().key
+
+
+def test_scores_that_are_kept_are_not_those_of_other_feedback() -> None:
+    plain, heard, other = (make_case(feedback=said) for said in (None, {"thumbs": "up"}, {"thumbs": "down"}))
+    assert plain.scored_key == plain.key
+    assert len({plain.scored_key, heard.scored_key, other.scored_key}) == 3

@@ -234,10 +234,13 @@ def test_a_new_evaluator_scores_what_is_kept_and_the_others_are_not_asked_again(
     assert not scored
 
 
-def test_what_is_expected_is_scored_anew_and_not_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [{"expected": "another answer"}, {"feedback": {"thumbs": "down"}}], ids=str)
+def test_what_is_expected_and_what_users_said_is_scored_anew_and_not_asked(
+    tmp_path: Path, told: dict[str, Any]
+) -> None:
     one, two = Counting(), Counting()
     walk(tmp_path, one.plan())
-    walk(tmp_path, two.plan(cases=(make_case("case-0", expected="another answer"), *CASES[1:])))
+    walk(tmp_path, two.plan(cases=(make_case("case-0", **told), *CASES[1:])))
     assert not two.target.asked
     assert two.scored == [("case-0", 0)]
 
