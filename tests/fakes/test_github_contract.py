@@ -53,7 +53,7 @@ PULL = "/api/v3/repos/acme/shop"
         ("POST", f"{PULL}/issues/1/comments", {"content": b"{"}, "no JSON"),
         ("POST", f"{PULL}/statuses/{'0' * 40}", {"json": {"state": "green"}}, "'green' is not one of"),
         ("POST", f"{PULL}/check-runs", {"json": {"name": "gate", "head_sha": "0" * 40, "output": {"title": "t", "summary": "x" * 65_536}}}, "is too long"),
-        ("POST", "/api/graphql", {"json": {"query": "{ viewer { login } }"}}, "Cannot query field 'viewer'"),
+        ("POST", "/api/graphql", {"json": {"query": "{ licenses { name } }"}}, "Cannot query field 'licenses'"),
         ("POST", "/api/graphql", {"json": {"query": "{ oops"}}, "Syntax Error"),
         ("POST", "/api/graphql", {"json": {"q": ""}}, "an object with a query"),
         ("POST", "/api/graphql", {"json": {"query": "mutation($i: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $i) { clientMutationId } }", "variables": {"i": {}}}}, "include required field"),

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gate.host.github.asking import Asking
-from gate.host.github.failure import HostError, Task
+from gate.host.github.failure import Task
 from gate.model.hosting import Comment
 
 if TYPE_CHECKING:
     from gate.host.github.wire import Wire
 
 _NEEDS = "pull-requests: write"
-_GITHUB_TOKEN = "github-actions[bot]"
-_FORBIDDEN = 403
+_VIEWER = "query { viewer { login } }"
 
 
 class Comments(Asking):
@@ -25,19 +24,14 @@ class Comments(Asking):
     def login(self) -> str:
         """Whose token this is, as its comments are signed: `github-actions[bot]`, an App's `name[bot]`, or a person.
 
-        REST's `GET /user` refuses GITHUB_TOKEN.
+        GraphQL tells it of every kind of token, where REST's `GET /user` refuses those of Apps, GITHUB_TOKEN among them.
 
         Raises:
             HostError: it could not be asked.
         """
         if not self._login:
             task = Task(doing="asking whose token this is")
-            try:
-                self._login = self._wire.read(task, "/user", parse=_login)
-            except HostError as error:
-                if error.status != _FORBIDDEN or error.passing:
-                    raise
-                self._login = _GITHUB_TOKEN
+            self._login = self._wire.graphql(task, _VIEWER, variables={}, parse=_login)
         return self._login
 
     def comment(self, comment: int) -> Comment:
@@ -95,4 +89,7 @@ def _comments(data: list[Mapping[str, Any]]) -> list[Comment]:
 
 
 def _login(data: Mapping[str, Any]) -> str:
-    return str(data["login"])
+    login = data["viewer"]["login"]
+    if not isinstance(login, str) or not login:
+        raise ValueError
+    return login

@@ -115,7 +115,7 @@ class Wire:
     def graphql(
         self, task: Task, query: str, *, variables: Mapping[str, Any], parse: Callable[[Any], T]
     ) -> T:
-        """Ask GraphQL once, or again where it surely did nothing; `parse` gets the answer's `data`.
+        """Ask GraphQL; a mutation again only where it surely did nothing. `parse` gets the answer's `data`.
 
         Raises:
             HostError: refused (`kind` says how), or (`unsure`) nobody knows whether it happened.
@@ -129,7 +129,7 @@ class Wire:
                 raise refused_by_graphql(answer["errors"], task=task, secrets=self.secrets)
             return parse(answer["data"])
 
-        return self._ask(task, call, again=False)
+        return self._ask(task, call, again=query.startswith("query"))
 
     def redirect(self, task: Task, path: str) -> str:
         """GET → the address that GitHub sends us to, which is not followed.

@@ -61,7 +61,7 @@ class RefusedError(GraphQLError):
 def run(call: Call) -> Answer:
     """Execute the request. GitHub answers 200 even when it refuses."""
     root = {"createCommitOnBranch": _create_commit(call), "minimizeComment": _minimize(call)}
-    root |= {"repository": _repository(call), "rateLimit": _rate(call)}
+    root |= {"repository": _repository(call), "rateLimit": _rate(call), "viewer": _viewer(call)}
     done = graphql_sync(
         schema(),
         str(call.body["query"]),
@@ -230,6 +230,16 @@ def _repository(call: Call) -> Callable[..., Any]:
             return show_commit(call, repo, sha=sha) if sha else None
 
         return {"id": node("R", repo.id), "nameWithOwner": repo.full_name, "ref": ref, "object": held}
+
+    return resolve
+
+
+def _viewer(call: Call) -> Callable[..., Any]:
+    """Whose token it is, told of every kind of token, where REST's `GET /user` refuses a job's."""
+
+    def resolve(_info: Any, **_arguments: Any) -> Any:
+        person = call.world.person(call.login)
+        return {"id": node("U", person.id), "login": person.login}
 
     return resolve
 

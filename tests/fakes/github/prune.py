@@ -56,13 +56,14 @@ EVENT_SCHEMAS = (
 )  # fmt: skip
 # GraphQL: type → the fields that stay. A field whose type is not here is left out.
 GRAPHQL = {
-    "Query": ("repository", "rateLimit"),
+    "Query": ("repository", "rateLimit", "viewer"),
     "Mutation": ("createCommitOnBranch", "minimizeComment"),
     "Repository": ("id", "nameWithOwner", "ref", "object"),
     "Ref": ("id", "name", "prefix", "target"),
     "Commit": ("id", "oid", "url", "message", "messageHeadline", "changedFilesIfAvailable", "parents"),
     "CommitConnection": ("nodes", "totalCount"),
     "GitObject": ("id", "oid"),
+    "User": ("id", "login"),
     "RateLimit": ("limit", "cost", "remaining", "used", "resetAt"),
     "CreateCommitOnBranchPayload": ("clientMutationId", "commit", "ref"),
     "MinimizeCommentPayload": ("clientMutationId", "minimizedComment"),

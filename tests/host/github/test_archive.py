@@ -17,7 +17,7 @@ def zipped(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
     with zipfile.ZipFile(held, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name that is there twice
         for name, content in files:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return held.getvalue()
 
 
@@ -28,7 +28,9 @@ def test_only_the_files_that_were_asked_for_are_read() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("files", [[("a", b"\0" * 5_000_000)], [("a", b"xx"), ("b", b"yyy")]])
+@pytest.mark.parametrize(
+    "files", [[("a", b"\0" * 5_000_000)], [("a", b"xx"), ("b", b"yyy")]], ids=["one large", "two together"]
+)
 def test_what_unpacks_to_more_than_the_limit_is_refused(files: list[tuple[str, bytes]]) -> None:
     with pytest.raises(UserError, match="unpacks to more than 4 bytes"):
         read_zip(zipped(*files), names={"a", "b"}, limit_bytes=4)
@@ -55,7 +57,11 @@ def test_an_encrypted_file_is_refused() -> None:
         read_zip(bytes(content), names={"a"}, limit_bytes=9)
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", zipped(("a", b"1"))[:-9], zipped(("a", b"1"))[9:]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no archive", zipped(("a", b"1"))[:-9], zipped(("a", b"1"))[9:]],
+    ids=["empty", "text", "without its end", "without its beginning"],
+)
 def test_what_is_no_archive_is_refused(content: bytes) -> None:
     with pytest.raises(UserError, match="the archive is not taken"):
         read_zip(content, names={"a"}, limit_bytes=9)

@@ -8,6 +8,7 @@ import pytest
 from gate.host.github import GitHub, HostError, Tempo
 from gate.model.effect import CommitStatus
 from gate.model.errors import UserError
+from gate.model.hosting import NewCommit
 from tests.fakes.github import Fault
 from tests.host.github.hub import Hub
 
@@ -62,7 +63,8 @@ def test_a_graphql_address_that_is_not_told_is_the_one_of_the_server(here: Hub) 
     environment = here.fake.environment(token)
     del environment["GITHUB_GRAPHQL_URL"]
     client = GitHub.connect(environment, token=token.secret, tempo=Tempo(between_requests_s=0))
-    assert client.commit_on_branch("topic", expected_head=here.pull.head_sha, files={"a": "b"}, message="m")
+    made = client.commit_on_branch("topic", expected_head=here.pull.head_sha, files={"a": "b"}, message="m")
+    assert isinstance(made, NewCommit)
 
 
 def test_a_server_that_is_not_there_is_told_within_the_bound() -> None:

@@ -71,6 +71,15 @@ def test_a_comment_is_written_to_a_person_whose_token_it_is(here: Hub) -> None:
     assert texts(here) == ["the bot's", "two"]
 
 
+def test_the_comment_of_another_app_is_found_again_by_its_own_token(here: Hub) -> None:
+    here.repo.collaborators["our-app[bot]"] = "write"
+    token = here.fake.person_token("our-app[bot]")
+    assert here.client(token).login() == "our-app[bot]"
+    for text in ("one", "two"):
+        here.client(token).perform(sticky(here, text))
+    assert texts(here) == ["two"]
+
+
 def test_where_no_comment_is_wanted_none_is_created_but_one_that_stands_is_updated(here: Hub) -> None:
     assert here.client().perform(sticky(here, create=False)) == Performed(changed=False)
     assert texts(here) == []
