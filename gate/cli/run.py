@@ -20,7 +20,7 @@ from gate.cli.options import (
     working_tree,
 )
 from gate.cli.output import show
-from gate.model.scorecard import MOST_DRAWS
+from gate.model.run import MOST_DRAWS
 
 if TYPE_CHECKING:
     from gate.flows.run import Ran

@@ -5,22 +5,23 @@ whoever started it can still conclude. What passes between the two is JSON, beca
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from gate.flows.check import Against, check
 from gate.host.kept import KeptHistory
 from gate.host.local import WorkingTree, write_text
 from gate.model.base import Noun
 from gate.model.errors import EvaluationError, GateError, InterruptedRunError, Problem, UserError
+from gate.model.files import results_lines
 from gate.model.progress import Progress
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
 from gate.place import Place
 
-BASE, _REQUEST, _OUTCOME = "base", "request.json", "outcome.json"
+BASE, _REQUEST, _OUTCOME, _RESULTS = "base", "request.json", "outcome.json", "results"
 
 
 class Request(Noun):
@@ -35,23 +36,22 @@ class Request(Noun):
 
 
 class Outcome(Noun):
-    """A report with its results, or why there is none: problems to mend, or a message, with the exit code."""
+    """A report, or why there is none: problems to mend, or a message, with the exit code."""
 
     report: Report | None = None
-    results: dict[str, RunResult] = Field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     message: str = ""
     exit_code: int = 70
 
-    def checked(self) -> tuple[Report, Mapping[str, RunResult]]:
-        """The report and the results.
+    def checked(self) -> Report:
+        """The report.
 
         Raises:
             UserError, EvaluationError, InterruptedRunError: why there is none.
             GateError: by a bug of ours, which the other process has reported in the log.
         """
         if self.report is not None:
-            return self.report, self.results
+            return self.report
         if self.problems:
             error = UserError(*self.problems)
             error.exit_code = self.exit_code
@@ -79,8 +79,9 @@ def answer(folder: Path, *, progress: Progress, notice: Callable[[str], None]) -
     )
     try:
         with check(place, only=request.only, against=against) as checked:
-            outcome = Outcome(report=checked.report, results=dict(checked.results), exit_code=0)
-            write_text(folder / _OUTCOME, _json(outcome))
+            for suite, result in checked.results.items():
+                _keep(result, folder / _RESULTS / f"{suite}.json")
+            write_text(folder / _OUTCOME, _json(Outcome(report=checked.report, exit_code=0)))
     except GateError as error:
         problems = error.problems if isinstance(error, UserError) else ()
         outcome = Outcome(problems=problems, message=str(error), exit_code=error.exit_code)
@@ -103,6 +104,20 @@ def outcome_of(folder: Path, *, exit_code: int | None) -> Outcome:
     ended = f"by signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"with code {exit_code}"
     message = f"the application's process ended {ended} before there was a verdict; the log has more"
     return Outcome(message=message, exit_code=EvaluationError.exit_code)
+
+
+def results_of(folder: Path) -> dict[str, str]:
+    """The results files that the other process left, by suite."""
+    return {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / _RESULTS).glob("*.json"))
+    }
+
+
+def _keep(result: RunResult, path: Path) -> None:
+    """Line by line: a large one is not held in memory."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(results_lines(result))
 
 
 def _json(noun: Noun) -> str:

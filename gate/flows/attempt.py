@@ -3,13 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gate.base import base_of_working_tree
 from gate.config.file import ConfigFile, policy_sheet
-from gate.flows.apart import BASE, Request, ask, outcome_of
+from gate.flows.apart import BASE, Request, ask, outcome_of, results_of
 from gate.flows.check import Against, held_against
 from gate.flows.desk import Desk
 from gate.flows.judged import Recorded, judged
@@ -32,7 +32,7 @@ _OURS = (
     "GITHUB_STATE",
     "GITHUB_STEP_SUMMARY",
 )
-Found = tuple[Report, Mapping[str, RunResult]]
+Found = tuple[Report, Mapping[str, str]]  # and by suite the text of its results file
 
 
 def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
@@ -49,12 +49,34 @@ def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
             command = [*_ourselves(), "action", "--apart", name]
             code = work.run(Job(command=command, folder=desk.runner.workspace, environment=environment))
         desk.runner.give_back(desk.tree.root / ".gate")
-        return outcome_of(folder, exit_code=code).checked()
+        return outcome_of(folder, exit_code=code).checked(), results_of(folder)
 
 
 def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
     """Judge the results files of a run made elsewhere in the workflow."""
-    results = {}
+    texts, results = dict[str, str](), dict[str, RunResult]()
+    for path in _files(desk):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        result = load_results(text, path.name)
+        if result.suite in results:
+            fix = "name one of them; parts of one run are put together by `gate merge`"
+            message = f"two files hold results of {result.suite}"
+            raise UserError(Problem(message=message, key="input `results`", value=path.name, fix=fix))
+        texts[result.suite], results[result.suite] = text, result
+    report = judged(
+        Recorded(results=results, wanted=scope.suites, revision=_head(site)),
+        base=held_against(desk.config, _against(desk, site)),
+        head=base_of_working_tree(desk.tree, desk.config, policy_sheet(head)),
+    )
+    return report, texts
+
+
+def _files(desk: Desk) -> Iterator[Path]:
+    """The results files that the input names.
+
+    Raises:
+        UserError: one of them is not there.
+    """
     for name in desk.inputs.results:
         path = desk.runner.workspace / name
         files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
@@ -63,15 +85,7 @@ def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
             raise UserError(
                 Problem(message="there is no results file", key="input `results`", value=name, fix=fix)
             )
-        for file in files:
-            result = load_results(file.read_text(encoding="utf-8"), name)
-            results[result.suite] = result
-    report = judged(
-        Recorded(results=results, wanted=scope.suites, revision=_head(site)),
-        base=held_against(desk.config, _against(desk, site)),
-        head=base_of_working_tree(desk.tree, desk.config, policy_sheet(head)),
-    )
-    return report, results
+        yield from files
 
 
 def _set_up(desk: Desk, work: Jobs) -> None:

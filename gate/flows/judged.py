@@ -7,6 +7,7 @@ from importlib.metadata import version
 from gate.base import Base, proposed
 from gate.compare.decide import decide
 from gate.compare.tally import tally
+from gate.model.errors import Problem, UserError
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
 from gate.model.scorecard import Comparison, Scorecard
@@ -24,7 +25,17 @@ class Recorded:
 
 
 def judged(recorded: Recorded, *, base: Base, head: Base) -> Report:
-    """Judge by `base`; `head` only says what it would change. Suites that the head has no more are found removed."""
+    """Judge by `base`; `head` only says what it would change. Suites that the head has no more are found removed.
+
+    Raises:
+        UserError: some results are only a part of a run.
+    """
+    for name, result in recorded.results.items():
+        if result.shard is not None:
+            message = f"the results of {name} are only shard {result.shard} of a run"
+            raise UserError(
+                Problem(message=message, fix="merge the files of all shards with `gate merge` first")
+            )
     names = sorted({*recorded.results, *recorded.wanted})
     comparisons = [_comparison(name, recorded.results.get(name), base=base, head=head) for name in names]
     gone = sorted(base.sheet.suites.keys() - head.sheet.suites.keys() - {*names})

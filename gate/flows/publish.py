@@ -22,7 +22,6 @@ from gate.model.effect import Effect
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.report import Revision
-from gate.model.run import RunResult
 
 ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
 _ARCHIVE_LIMIT_BYTES, _UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
@@ -63,24 +62,25 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
     )
     if not scope.suites:
         return of_untouched(pages=pages_of_untouched(scope.total, site=site), site=site), 0
-    results = _results(desk, run, scope)
+    texts = _results(desk, run, scope)
+    results = {suite: load_results(text, f"results/{suite}.json") for suite, text in texts.items()}
     against = Against(history=desk.history, ref=check.base_sha, on_inconclusive=desk.inputs.on_inconclusive)
     report = judged(
         Recorded(results=results, wanted=scope.suites, revision=Revision(label="HEAD", sha=check.head_sha)),
         base=held_against(desk.config, against),
         head=base_at(desk.history, desk.config, check.head_sha),
     )
-    pages = pages_of_report(report, results, site=site, config=desk.config, folder=desk.folder)
+    pages = pages_of_report(report, texts, site=site, config=desk.config, folder=desk.folder)
     # Notes of this run would stand at the default branch, and not in the pull request.
     pages = pages.model_copy(update={"annotations": ()})
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
 
 
-def _results(desk: Desk, run: Run, scope: Scope) -> Mapping[str, RunResult]:
-    """The results of the suites that are touched, as far as the run left any.
+def _results(desk: Desk, run: Run, scope: Scope) -> Mapping[str, str]:
+    """The results files of the suites that are touched, as far as the run left any.
 
     Raises:
-        UserError: it left none, or what it left is no results file.
+        UserError: it left none, or what it left is no text.
     """
     found = desk.github.artifacts(run.id, name=ARTIFACT)
     mine = [each for each in found if each.head_sha in {"", run.head_sha}]
@@ -91,15 +91,12 @@ def _results(desk: Desk, run: Run, scope: Scope) -> Mapping[str, RunResult]:
     content = desk.github.download(mine[0], limit_bytes=_ARCHIVE_LIMIT_BYTES)
     names = {f"results/{suite}.json": suite for suite in scope.suites}
     files = read_zip(content, names=names.keys(), limit_bytes=_UNPACKED_LIMIT_BYTES)
-    return {names[name]: _loaded(data, name) for name, data in files.items()}
+    return {names[name]: _text(data, name) for name, data in files.items()}
 
 
-def _loaded(data: bytes, name: str) -> RunResult:
+def _text(data: bytes, name: str) -> str:
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError:
-        problem = Problem(
-            message="what the fork's run left is no text", value=name, fix="run the check again"
-        )
-        raise UserError(problem) from None
-    return load_results(text, name)
+        message = "what the fork's run left is no text"
+        raise UserError(Problem(message=message, value=name, fix="run the check again")) from None

@@ -33,6 +33,9 @@ class Stopped(Noun):
     left: int = Field(ge=0)
 
 
+MOST_DRAWS = 10_000  # of one case: far beyond what anybody pays for, and what a hand-edited file may claim
+
+
 def _as_given(value: object, validated: ValidatorFunctionWrapHandler) -> object:
     """Trials that a run left on disk stay there; what a file or a test says is read into a tuple."""
     if isinstance(value, Sequence) and not isinstance(value, str | list | tuple):
@@ -51,7 +54,7 @@ class RunResult(Noun):
     version: Literal[1] = 1
     suite: str
     cases: tuple[Case, ...]
-    draws: int = Field(ge=1)
+    draws: int = Field(ge=1, le=MOST_DRAWS)
     metrics: dict[str, Metric]
     target: dict[str, str]
     trials: Annotated[Sequence[Trial], WrapValidator(_as_given)]

@@ -5,11 +5,9 @@ from typing import Annotated, Self
 from pydantic import Field, StrictFloat, model_validator
 
 from gate.model.base import Noun
-from gate.model.run import Stopped
+from gate.model.run import MOST_DRAWS, Stopped
 from gate.model.score import LARGEST, Metric
 from gate.model.suite import SuitePolicy
-
-MOST_DRAWS = 10_000  # of one case: far beyond what anybody pays for, and what a hand-edited file may claim
 
 _Value = Annotated[StrictFloat, Field(ge=-LARGEST, le=LARGEST)]
 

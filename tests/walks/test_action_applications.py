@@ -140,3 +140,27 @@ def test_a_results_file_that_is_not_there_is_named(stage: Stage) -> None:
     acted = stage.act("pull_request.opened", pull=stage.pull())
     assert (acted.code, acted.states[-1]) == (2, "error"), acted.log
     assert "nowhere.json" in acted.comments[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"shard": {"number": 1, "of": 2, "cases": 80, "whole": "x"}}, "only shard"),
+        ({}, "two files hold results of s"),
+    ],
+)
+def test_parts_of_a_run_are_not_judged_as_the_whole(
+    stage: Stage, results: dict[str, str], change: dict[str, Any], said: str
+) -> None:
+    stage.inputs["results"] = "results"
+    stage.behave({"case-000": ["right"]})
+    pull = stage.pull()
+    environment = stage.environment("pull_request.opened", pull=pull)
+    stage.checkout(environment["GITHUB_SHA"])
+    (stage.workspace / "results").mkdir()
+    for name in ["one.json"] if change else ["one.json", "two.json"]:
+        part = {**json.loads(results["green"]), **change}
+        (stage.workspace / "results" / name).write_text(json.dumps(part))
+    acted = stage.run(environment, head=pull.head_sha)
+    assert (acted.code, acted.states[-1]) == (2, "error"), acted.log
+    assert said in str(acted.status.description)
