@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.github import FakeGitHub
+from tests.walks.commanding import Case, Left, judged, left_by, opened
 from tests.walks.project import Project, accepted, ids
 from tests.walks.stage import Stage
 
@@ -32,10 +33,32 @@ def results(gated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     return found
 
 
+@pytest.fixture(scope="session")
+def left(gated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """What the real run of a pull request left that breaks twelve cases."""
+    with FakeGitHub() as fake:
+        case = opened(staged(fake, gated, tmp_path_factory.mktemp("left")))
+        acted = case.stage.act("pull_request.opened", pull=case.pull, within=case.run)
+        assert acted.code == 1, acted.log
+        return left_by(case, acted)
+
+
+@pytest.fixture
+def case(stage: Stage, left: Left) -> Iterator[Case]:
+    """A pull request that its own run has judged. Whatever a test does, nothing of the head is run, and what lands is ours."""
+    made = judged(opened(stage), left)
+    yield made
+    assert not made.tripped.exists(), "the head's code was run"
+
+
 @pytest.fixture
 def stage(gated: dict[str, str], tmp_path: Path) -> Iterator[Stage]:
     with FakeGitHub() as fake:
-        repo = fake.repository("acme/shop", private=True)
-        repo.commit("main", gated)
-        repo.commit("feature", {"notes.md": "nothing that is gated\n"})
-        yield Stage(fake=fake, folder=tmp_path, repo=repo)
+        yield staged(fake, gated, tmp_path)
+
+
+def staged(fake: FakeGitHub, gated: dict[str, str], folder: Path) -> Stage:
+    repo = fake.repository("acme/shop", private=True)
+    repo.commit("main", gated)
+    repo.commit("feature", {"notes.md": "nothing that is gated\n"})
+    return Stage(fake=fake, folder=folder, repo=repo)

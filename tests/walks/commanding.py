@@ -1,0 +1,181 @@
+"""A pull request that its own run has judged, and people who comment on it. The run is real, and is done once.
+
+The fake's shas and ids come from its own clock, so that the same steps give the same ones: what one real run left is
+put where it was found, for every test that follows.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gate.flows.commands import commanded
+from gate.flows.desk import Desk
+from gate.host.event import Command, asked
+from gate.host.github import GitHub, Tempo
+from gate.host.inputs import read_inputs
+from gate.host.payload import read_event
+from gate.host.runner import Runner
+from gate.model.redaction import secrets_of
+from tests.fakes.github.repository import Pull
+from tests.fakes.github.state import Role, Run
+from tests.walks.project import ids
+from tests.walks.stage import Acted, Stage
+
+COMMANDS = {"contents": "write", "pull_requests": "write", "statuses": "write", "actions": "write"}
+MAY: dict[str, Role] = {"maria": "maintain", "wanda": "write", "trish": "triage", "reed": "read"}
+# Whoever runs or imports this is found out, and fails.
+TRIPWIRE = """
+import os
+with open(os.environ.get("GATE_TRIPWIRE", os.devnull), "w") as file:
+    file.write("run")
+"""
+FAILING = f"{TRIPWIRE}\nraise SystemExit('the head was run')\n"
+QUICK = Tempo(between_requests_s=0, between_writes_s=0, sleep=lambda _seconds: None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What a real run of the head left: the uploaded files, the status and the comment."""
+
+    files: Mapping[str, bytes]
+    status: Mapping[str, Any]
+    comment: str
+
+
+@dataclass(kw_only=True)
+class Case:
+    """The pull request `feature`, its run, and the order of a comment carried out."""
+
+    stage: Stage
+    pull: Pull
+    run: Run
+    left: Left | None = None
+
+    @property
+    def repo(self) -> Any:
+        return self.stage.repo
+
+    @property
+    def head(self) -> str:
+        return self.pull.head_sha
+
+    @property
+    def sha(self) -> str:
+        return self.head[:7]
+
+    def say(self, text: str, *, by: str = "maria", **more: Any) -> Acted:
+        """Comment, and let the real entry point answer it, in a workspace that holds nothing."""
+        environment = self.environment(text, by=by, **more)
+        return self.stage.run(environment, head=self.pull.head_sha)
+
+    def quickly(self, text: str, *, by: str = "maria", **more: Any) -> int:
+        """The same within this process, as far as the command itself goes."""
+        environment = self.environment(text, by=by, **more)
+        said: list[str] = []
+        runner = Runner(environment, say=said.append, secrets=frozenset())
+        event = read_event(environment, runner.payload())
+        command = asked(event)
+        if not isinstance(command, Command):
+            return 0
+        inputs = read_inputs(environment)
+        desk = Desk(
+            environment=environment,
+            event=event,
+            inputs=inputs,
+            runner=runner,
+            github=GitHub.connect(environment, token=inputs.token, tempo=QUICK),
+            secrets=secrets_of({}),
+        )
+        return commanded(desk, command)
+
+    def environment(
+        self, text: str, *, by: str = "maria", action: str = "created", **more: Any
+    ) -> dict[str, str]:
+        comment = self.repo.comment(self.pull.number, text, author=by)
+        self.stage.permissions = more.pop("permissions", COMMANDS)
+        self.stage.workspace.mkdir(exist_ok=True)
+        self.stage.fake.journal.clear()
+        about = {"pull": self.pull, "comment": comment, "actor": by, **more}
+        environment = self.stage.environment(f"issue_comment.{action}", **about)
+        return {**environment, "GATE_TRIPWIRE": str(self.tripped)}
+
+    @property
+    def tripped(self) -> Path:
+        """The file that is there once anything of the head was run."""
+        return self.stage.folder / "tripped"
+
+    @property
+    def command(self) -> Any:
+        """The comment that gave the newest order."""
+        return [each for each in self.repo.comments.values() if each.author != "github-actions[bot]"][-1]
+
+    @property
+    def reactions(self) -> list[str]:
+        return [each.content for each in self.repo.reactions if each.comment == self.command.id]
+
+    @property
+    def replies(self) -> list[str]:
+        """What we wrote after the order."""
+        return [
+            each.body
+            for each in self.repo.comments.values()
+            if each.author == "github-actions[bot]" and each.id > self.command.id
+        ]
+
+    @property
+    def baseline(self) -> dict[str, Any]:
+        return dict(json.loads(self.repo.files_at(self.pull.head_ref)["baselines/s.json"]))
+
+
+def broken(count: int = 12) -> str:
+    return json.dumps({case: ["wrong"] for case in ids(count)})
+
+
+def opened(stage: Stage, *, draws: int = 1) -> Case:
+    """The pull request before anything has run. The base wants so many draws of an accept."""
+    config = json.loads(stage.repo.files_at("main")["gate.yaml"])
+    config["suites"]["s"]["trials"] = {"accept": draws}
+    stage.repo.collaborators.update(MAY)
+    stage.repo.commit("main", {"gate.yaml": json.dumps(config)})
+    stage.repo.branches["feature"] = stage.repo.head
+    app = stage.repo.files_at("main")["app.py"].decode()
+    files = {
+        "app.py": TRIPWIRE + app,
+        "behavior.json": broken(),
+        "json.py": FAILING,
+        "sitecustomize.py": FAILING,
+    }
+    stage.repo.commit("feature", files, author="alice")
+    pull = stage.pull()
+    return Case(stage=stage, pull=pull, run=stage.repo.run(pull))
+
+
+def left_by(case: Case, acted: Acted) -> Left:
+    folder = case.stage.workspace / "gate-report"
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    status = {
+        "state": acted.status.state,
+        "description": acted.status.description,
+        "target_url": acted.status.target_url,
+    }
+    return Left(files=files, status=status, comment=acted.comments[0])
+
+
+def judged(case: Case, left: Left) -> Case:
+    """The same with all that the run left."""
+    case.left = left
+    url = f"/actions/runs/{case.run.id}#"
+    fitted = {**left.status, "target_url": _fitted(left.status["target_url"], case)}
+    assert url in fitted["target_url"]
+    case.run.conclusion = "failure"
+    case.repo.status(case.head, context="gate", **fitted)
+    case.repo.comment(case.pull.number, left.comment, author="github-actions[bot]")
+    case.repo.artifact(case.run, "gate-report", left.files)
+    return case
+
+
+def _fitted(url: str, case: Case) -> str:
+    """The address on this fake's port."""
+    return f"{case.stage.fake.url}/{case.repo.full_name}/actions/runs/{case.run.id}#{url.partition('#')[2]}"
