@@ -1,7 +1,8 @@
 """CSV (RFC 4180) → rows: the first record names the columns, every other one is a case.
 
-Columns: `id`, `input` or `input.<variable>`, `expected`, `context` or `context.1`, `context.2` …, `tags.<name>`. Every
-value is text as it stands; an empty cell means "not given", except under `input`, where it is the empty text.
+Columns: `id`, `input` or `input.<variable>`, `expected`, `context` or `context.1`, `context.2` …, `tags.<name>`,
+`feedback` or its parts. Every value is text as it stands; an empty cell means "not given", except under `input`, where
+it is the empty text.
 """
 
 import csv
@@ -16,7 +17,9 @@ from gate.model.case import Place
 from gate.model.errors import Problem, UserError
 
 _PLAIN = ("id", "input", "expected", "context")
-_COLUMN = re.compile(r"id|input|expected|context|(input|tags)\..+|context\.[0-9]{1,4}")
+_COLUMN = re.compile(
+    r"id|input|expected|context|(input|tags)\..+|context\.[0-9]{1,4}|feedback\.(thumbs|rating|follow_up|answer)"
+)
 _MENDING = 'a cell with commas, quotes or line breaks stands in "quotes", and a quote in it is doubled'
 _COMPLAINTS = {
     "unexpected end of data": "a quote that was opened is never closed",
@@ -65,7 +68,7 @@ def _texts(file: BinaryIO, name: str, unreadable: list[Problem]) -> Iterator[str
 
 
 def _columns(record: Sequence[str], place: Place) -> list[str]:
-    names = [name.strip() for name in record]
+    names = ["feedback.thumbs" if name == "feedback" else name for name in map(str.strip, record)]
     problems = []
     if len(names) == 1 and re.search("[;\t|]", names[0]):
         raise UserError(
@@ -73,7 +76,7 @@ def _columns(record: Sequence[str], place: Place) -> list[str]:
         )
     for index, name in enumerate(names):
         if not _COLUMN.fullmatch(name):
-            fix = did_you_mean(name, (*_PLAIN, "input.<variable>", "context.1", "tags.<name>"))
+            fix = did_you_mean(name, (*_PLAIN, "input.<variable>", "context.1", "tags.<name>", "feedback"))
             problems.append(
                 Problem(message="this is no column of a case", place=place, value=shown(name), fix=fix)
             )
@@ -109,8 +112,8 @@ def _row(record: Sequence[str], columns: Sequence[str], place: Place) -> Row | P
             value.setdefault("input", {})[name] = cell
         elif kind == "input" or (cell and not name and kind != "context"):
             value[kind] = cell
-        elif cell and kind == "tags":
-            value.setdefault("tags", {})[name] = cell
+        elif cell and kind in {"tags", "feedback"}:
+            value.setdefault(kind, {})[name] = cell
         elif cell:
             passages[int(name or 0)] = cell
     if passages:

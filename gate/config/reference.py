@@ -103,6 +103,7 @@ _CSV = """
 | `expected` | `expected`, as a text |
 | `context`, or `context.1`, `context.2` … | passages, in the order of their numbers |
 | `tags.<name>` | one tag |
+| `feedback`, or `feedback.thumbs`, `feedback.rating`, `feedback.follow_up`, `feedback.answer` | what the user said |
 
 The first row names the columns, and commas separate them (RFC 4180: a cell with commas, quotes or line breaks stands in
 double quotes, a quote in it is doubled). Every value is text as it stands, blanks included. An empty cell means "not

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.config.cases import case_of
 from gate.config.csv_table import csv_table
 from gate.config.rows import Row
+from gate.model.case import Case
 from gate.model.errors import Problem, UserError
+from gate.model.feedback import Feedback
 
 
 def rows(text: str | bytes) -> list[Row | Problem]:
@@ -49,7 +52,7 @@ def test_lines_are_right_where_a_quoted_cell_holds_line_breaks(end: str) -> None
     [
         ("idd,input,id", "this is no column of a case", "did you mean `id`?"),
         ("id,input,answer", "this is no column of a case",
-         "use one of: id, input, expected, context, input.<variable>, context.1, tags.<name>"),
+         "use one of: id, input, expected, context, input.<variable>, context.1, tags.<name>, feedback"),
         ("id,input,tags.", "this is no column of a case", "did you mean `tags.<name>`?"),
         ("id,input,id", "this column stands here twice", "remove one of the two"),
         ("input", "the column `id` is missing", "add a column `id`: a name for each case that never changes"),
@@ -114,3 +117,17 @@ def test_any_bytes_are_rows_or_problems_or_refused(content: bytes) -> None:
     except UserError:
         return
     assert all(isinstance(row, Row | Problem) for row in found)
+
+
+def test_what_users_said_stands_in_columns_and_a_thumb_may_stand_alone() -> None:
+    (row,) = rows("id,input,feedback,feedback.rating,feedback.follow_up\na,q,down,2,No\n")
+    assert isinstance(row, Row)
+    assert row.value["feedback"] == {"thumbs": "down", "rating": "2", "follow_up": "No"}
+    case = case_of(row, file="cases.csv")
+    assert isinstance(case, Case)
+    assert case.feedback == Feedback(thumbs="down", rating=2, follow_up="No")
+
+
+def test_a_thumb_has_one_column() -> None:
+    with pytest.raises(UserError, match="this column stands here twice"):
+        rows("id,input,feedback,feedback.thumbs\n")
