@@ -36,6 +36,7 @@ VERBS = {
     "run": "Run the suites and keep what came back; no verdict.",
     "merge": "Merge the results of the shards of a run into one file.",
     "compare": "Compare a results file with a baseline; nothing is run.",
+    "calibrate": "Measure how far the instruments of a suite can be trusted: judges, and the noise of runs.",
     "label": "Say of one response after the other whether it passes, to calibrate a judge.",
     "action": "What the GitHub Action runs: an event in, a verdict told, its exit code out.",
     "cache": "What is kept of earlier runs: stats, verify, prune, export.",
@@ -118,6 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> Any:
             args=None if arguments is None else list(arguments), prog_name="gate", standalone_mode=False
         )
     except BaseException as error:  # noqa: BLE001 - every ending gets its words and its code
+        for again in (signal.SIGINT, signal.SIGTERM):  # who stops us a second time wants no more words
+            signal.signal(again, lambda *_: _leave(_INTERRUPTED))
         code = _end(error)
     # A verb that forgot its exit code must not end in green.
     sys.exit(_flushed(code if isinstance(code, int) else _BUG))
@@ -144,6 +147,10 @@ def _end_in_time(code: int) -> None:
     waiting = [thread for thread in threading.enumerate() if not thread.daemon]
     if code != _INTERRUPTED and len(waiting) <= 1:
         return
+
+    if code == _INTERRUPTED:  # it is a matter of moments now, and the code is to stay what it is
+        for again in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(again, signal.SIG_IGN)
 
     def leave() -> None:
         _leave(_flushed(code))

@@ -180,6 +180,19 @@ def test_an_interruption_ends_whatever_the_users_code_makes_of_it(
     assert "Traceback" not in errors
 
 
+def test_a_second_interruption_ends_as_one_also_while_threads_are_waited_for(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=3, trials=ONE_DRAW, depends_on=None)
+    code = STUBBORN["a thread that does not end"]
+    project.write("app.py", f"from pathlib import Path\n\nhere = Path(__file__).parent\n{code}")
+    process = launched(project, "accept")
+    until((tmp_path / "asked").exists, process)
+    for _ in range(3):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)  # two signals at the same moment are one
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_does_not_wait_for_a_provider(tmp_path: Path, stop: signal.Signals) -> None:
     crowded = json_answer({"error": "slow down"}, status=429, **{"retry-after": "50"})
