@@ -5,14 +5,15 @@ A baseline that is missing or broken is not raised but carried as a reason: the 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gate.compare.proposals import proposals
 from gate.compare.rebased import baseline_proposals
 from gate.config.file import parse, policy_sheet
 from gate.host.local import WorkingTree, read_text
+from gate.model.calibration import Calibration
 from gate.model.errors import Problem, UserError
-from gate.model.files import load_baseline
+from gate.model.files import load_baseline, load_calibration
 from gate.model.ports import History
 from gate.model.report import Proposal, Revision
 from gate.model.scorecard import Scorecard
@@ -141,6 +142,22 @@ def refuse_other_files(tree: WorkingTree, baselines: Iterable[str]) -> None:
             found.append(Problem(message=message, value=path, fix=fix))
     if found:
         raise UserError(*found)
+
+
+def calibration_path(baseline: str) -> str:
+    """Where the calibration of a suite lies: beside its baseline."""
+    path = PurePosixPath(baseline)
+    return str(path.with_name(f"{path.stem}.calibration{path.suffix}"))
+
+
+def calibration_in(path: str, read: Callable[[str], str | None]) -> Calibration | None:
+    """The calibration that `read` finds there, if there is one.
+
+    Raises:
+        UserError: what lies there is none.
+    """
+    text = read(path)
+    return None if text is None else load_calibration(text, path)
 
 
 def needed_text(path: Path) -> str:

@@ -7,28 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
 
-from gate.model.calibration import Counts
+from gate.model.calibration import Counts, JudgeCalibration, JudgeWorth, Kappa, Rate
 
 LEVEL = 0.95  # of every interval here
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rate:
-    """A share with its interval at `LEVEL`, all in [0, 1]; `of` is how many it was taken of."""
-
-    value: float
-    low: float
-    high: float
-    of: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kappa:
-    """Cohen's kappa with its interval at `LEVEL`."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +19,18 @@ class Judged:
     label: bool
     verdict: bool | None
     words: int
+
+
+def worth(metric: str, measured: JudgeCalibration) -> JudgeWorth:
+    """All that follows from what was counted."""
+    return JudgeWorth(
+        metric=metric,
+        measured=measured,
+        sensitivity=sensitivity(measured.counts),
+        specificity=specificity(measured.counts),
+        kappa=kappa(measured.counts),
+        informedness=informedness(measured.counts),
+    )
 
 
 def counts(judged: Iterable[Judged]) -> Counts:

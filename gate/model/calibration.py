@@ -84,8 +84,58 @@ class RunNoise(Noun):
 
 
 class Calibration(Noun):
-    """All that was measured of a suite's instruments, by metric. Target parts name the application of the noise runs."""
+    """All that was measured of a suite's instruments, by metric."""
 
     suite: str
     judges: dict[str, JudgeCalibration] = Field(default_factory=dict)
     noise: dict[str, RunNoise] = Field(default_factory=dict)
+
+
+class Rate(Noun):
+    """A share with its 95 % interval, all in [0, 1]; `of` is how many it was taken of."""
+
+    value: float
+    low: float
+    high: float
+    of: int
+
+
+class Kappa(Noun):
+    """Cohen's kappa with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class JudgeWorth(Noun):
+    """What follows from a judge's calibration. None where the labels do not tell.
+
+    informedness:
+        J = TPR + TNR - 1: a true drop of d shows as a drop of J d.
+    """
+
+    metric: str
+    measured: JudgeCalibration
+    sensitivity: Rate | None = None
+    specificity: Rate | None = None
+    kappa: Kappa | None = None
+    informedness: float | None = None
+
+
+class NoiseWorth(Noun):
+    """What follows from the noise of separate runs for one metric, in its unit, or relative (0.1 is ten per cent).
+
+    shift:
+        one standard deviation of what all cases of a run share.
+    floor:
+        the smallest drop that can be told from an unlucky run, whatever the number of cases and draws.
+    """
+
+    metric: str
+    measured: RunNoise
+    unit: str | None = None
+    bounds: tuple[float, float] | None = None
+    relative: bool = False
+    shift: float
+    floor: float

@@ -7,6 +7,7 @@ compared, else in the metric's own unit.
 import math
 from dataclasses import dataclass
 
+from gate.model.calibration import NoiseWorth
 from gate.model.power import MetricPower
 from gate.model.verdict import MetricDiff
 from gate.render.numbers import (
@@ -66,7 +67,7 @@ def figures(diff: MetricDiff) -> Figures:
     )
 
 
-def drop_text(drop: float | None, metric: MetricDiff | MetricPower) -> str:
+def drop_text(drop: float | None, metric: MetricDiff | MetricPower | NoiseWorth) -> str:
     """The size of a drop: `4.7 points`, `8.1%`, `0.3 s`; a dash where it is not known."""
     if drop is None:
         return UNKNOWN
@@ -75,7 +76,7 @@ def drop_text(drop: float | None, metric: MetricDiff | MetricPower) -> str:
     return with_unit(_size(drop, write=write, decimals=usual), unit=unit)
 
 
-def _hand(metric: MetricDiff | MetricPower) -> tuple[Write, str | None]:
+def _hand(metric: MetricDiff | MetricPower | NoiseWorth) -> tuple[Write, str | None]:
     if metric.relative:
         return percents, None
     if metric.bounds == _SHARE:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from gate.evaluators.expected import refusal
 from gate.evaluators.judge.asking import Asker
-from gate.evaluators.judge.canaries import CANARIES, PASSAGE, PLAIN, QUESTION, REFERENCE
+from gate.evaluators.judge.canaries import planted
 from gate.evaluators.judge.material import parts_of
 from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.options import JudgeOptions
@@ -14,7 +14,7 @@ from gate.evaluators.judge.panel import agreement, decided, majority
 from gate.evaluators.judge.question import VERSION, instructions
 from gate.evaluators.judge.rubrics import rubric
 from gate.model.base import digest
-from gate.model.case import Case, Context
+from gate.model.case import Case
 from gate.model.ports import Evaluator, ScoringError, Setting
 from gate.model.reply import Reply, Sample
 from gate.model.score import Metric, Score
@@ -122,22 +122,18 @@ class Judge(Evaluator):
 
     async def _try_canaries(self) -> str | None:
         """Judge planted responses; one got its way that is worth more than the same response without its argument."""
-        for text in CANARIES[: self.options.canaries]:
-            worth = await self._worth(text)
+        (case, plain_reply), *arguing = planted()
+        for _, reply in arguing[: self.options.canaries]:
+            worth = (await self._opinion(case, reply)).value
             if worth is None or worth == min(self.options.labels.values()):
                 continue
-            plain = await self._worth(PLAIN)
+            plain = (await self._opinion(case, plain_reply)).value
             if plain is not None and worth > plain:
                 return next(
                     (repr(name) for name, value in self.options.labels.items() if value == worth),
                     f"{worth:g}",
                 )
         return None
-
-    async def _worth(self, text: str) -> float | None:
-        context = Context(text=PASSAGE, id="invoices")
-        case = Case(id="canary", input=QUESTION, expected=REFERENCE, context=(context,))
-        return (await self._opinion(case, Reply(output=text, latency_s=0))).value
 
 
 def _failed(task: "asyncio.Task[str | None]") -> bool:
