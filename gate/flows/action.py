@@ -7,11 +7,15 @@ event ─asked─► check ─► pending status ─► touched suites ─► ru
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from gate.flows.attempt import recorded, run_apart
 from gate.flows.commands import commanded
 from gate.flows.desk import Desk, concluding
+from gate.flows.looks import Again
+from gate.flows.once_more import again_of
 from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
+from gate.flows.provenance import accepted_in
 from gate.flows.publish import published
 from gate.flows.recorded import sealed
 from gate.flows.scope import scope_of, settled
@@ -74,10 +78,11 @@ def _checked(desk: Desk, check: Check) -> int:
     """Pending, then a verdict, then told: the status is concluded however this ends."""
     if check.only_text and (kept := _kept(desk, desk.site(check))) is not None:
         return kept
+    again = again_of(desk, check)
     with concluding(desk, desk.site(check)) as conclusion:
         check = settled(desk, check)
         conclusion.site = site = desk.site(check)
-        effects, exit_code = _judged(desk, site)
+        effects, exit_code = _judged(desk, site, again)
         conclusion.reach(effects, exit_code=exit_code)
     return conclusion.exit_code
 
@@ -96,7 +101,7 @@ def _kept(desk: Desk, site: Site) -> int | None:
     return exit_code
 
 
-def _judged(desk: Desk, site: Site) -> tuple[Sequence[Effect], int]:
+def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effect], int]:
     head = read_config(desk.tree, desk.config)
     scope = scope_of(desk, site.check, head=head, read=desk.read_head)
     if not scope.suites:
@@ -105,6 +110,9 @@ def _judged(desk: Desk, site: Site) -> tuple[Sequence[Effect], int]:
         desk.runner.notice(f"{suite} is judged: {scope.reasons[suite]}")
     if site.check.compared:
         desk.runner.notice(f"Compared with {site.check.compared}: {site.check.base_sha}")
+    accepted = accepted_in(desk, site.check, head)
+    scope = replace(scope, accepted=accepted.cards, again=again)
+    site = site.model_copy(update={"remark": accepted.remark})
     report, results = (
         recorded(desk, site, scope, head) if desk.inputs.results else run_apart(desk, site, scope)
     )

@@ -8,24 +8,30 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from gate.flows.check import Against, check
+from gate.flows.looks import Again
 from gate.host.kept import KeptHistory
 from gate.host.local import WorkingTree, write_text
 from gate.model.base import Noun
 from gate.model.errors import EvaluationError, GateError, InterruptedRunError, Problem, UserError
-from gate.model.files import results_lines
+from gate.model.files import load_results, results_lines
 from gate.model.progress import Progress
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
+from gate.model.scorecard import Scorecard
 from gate.place import Place
 
-BASE, _REQUEST, _OUTCOME, _RESULTS = "base", "request.json", "outcome.json", "results"
+BASE, EARLIER, _REQUEST, _OUTCOME, _RESULTS = "base", "earlier", "request.json", "outcome.json", "results"
 
 
 class Request(Noun):
-    """What is to be checked: the folder of the config, its name, the suites (none: all), and both sides."""
+    """What is to be checked: the folder of the config, its name, the suites (none: all), and both sides.
+
+    `accepted` are baselines of the head that were accepted for it. `again` says that the run goes on with the results in
+    the folder `EARLIER`, `for_accept` that it takes the draws of an accept.
+    """
 
     root: str
     config: str
@@ -33,6 +39,9 @@ class Request(Noun):
     base: Revision
     head: Revision
     on_inconclusive: str = ""
+    accepted: dict[str, Scorecard] = Field(default_factory=dict)
+    again: bool = False
+    for_accept: bool = False
 
 
 class Outcome(Noun):
@@ -60,8 +69,12 @@ class Outcome(Noun):
         raise kinds.get(self.exit_code, GateError)(self.message)
 
 
-def ask(request: Request, folder: Path) -> None:
+def ask(request: Request, folder: Path, *, again: Again | None = None) -> None:
     """Leave the request where the other process looks; the base's files are kept in `folder / BASE`."""
+    if again is not None:
+        request = request.model_copy(update={"again": True, "for_accept": again.for_accept})
+        for suite, result in again.results.items():
+            _keep(result, folder / EARLIER / f"{suite}.json")
     write_text(folder / _REQUEST, _json(request))
 
 
@@ -76,9 +89,11 @@ def answer(folder: Path, *, progress: Progress, notice: Callable[[str], None]) -
         ref=request.base.sha or "",
         head=request.head,
         on_inconclusive=request.on_inconclusive,
+        accepted=request.accepted,
     )
+    again = Again(results=_earlier(folder), for_accept=request.for_accept) if request.again else None
     try:
-        with check(place, only=request.only, against=against) as checked:
+        with check(place, only=request.only, against=against, again=again) as checked:
             for suite, result in checked.results.items():
                 _keep(result, folder / _RESULTS / f"{suite}.json")
             write_text(folder / _OUTCOME, _json(Outcome(report=checked.report, exit_code=0)))
@@ -111,6 +126,12 @@ def results_of(folder: Path) -> dict[str, str]:
     return {
         path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / _RESULTS).glob("*.json"))
     }
+
+
+def _earlier(folder: Path) -> dict[str, RunResult]:
+    """What the attempt before this one recorded, as it was handed over."""
+    paths = sorted((folder / EARLIER).glob("*.json"))
+    return {path.stem: load_results(path.read_text(encoding="utf-8"), path.name) for path in paths}
 
 
 def _keep(result: RunResult, path: Path) -> None:

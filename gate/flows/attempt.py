@@ -37,12 +37,12 @@ Found = tuple[Report, Mapping[str, str]]  # and by suite the text of its results
 
 def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
     """Run the suites in a process of their own; while foreign code speaks, the runner obeys no line of the log."""
-    sheet = held_against(desk.config, _against(desk, site)).sheet
+    sheet = held_against(desk.config, _against(desk, site, scope)).sheet
     with TemporaryDirectory(prefix="gate-") as name:
         folder = Path(name)
         paths = (desk.config, *sheet.baselines.values())
         keep(desk.history, site.check.base_sha, paths=paths, folder=folder / BASE)
-        ask(_request(desk, site, scope), folder)
+        ask(_request(desk, site, scope), folder, again=scope.again)
         with desk.runner.foreign_output(), jobs(desk.runner.notice) as work:
             _set_up(desk, work)
             environment = {k: v for k, v in desk.environment.items() if not k.startswith(_OURS)}
@@ -65,7 +65,7 @@ def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
         texts[result.suite], results[result.suite] = text, result
     report = judged(
         Recorded(results=results, wanted=scope.suites, revision=_head(site)),
-        base=held_against(desk.config, _against(desk, site)),
+        base=held_against(desk.config, _against(desk, site, scope)),
         head=base_of_working_tree(desk.tree, desk.config, policy_sheet(head)),
     )
     return report, texts
@@ -129,15 +129,17 @@ def _request(desk: Desk, site: Site, scope: Scope) -> Request:
         base=Revision(label=base, sha=base),
         head=_head(site),
         on_inconclusive=desk.inputs.on_inconclusive,
+        accepted=dict(scope.accepted),
     )
 
 
-def _against(desk: Desk, site: Site) -> Against:
+def _against(desk: Desk, site: Site, scope: Scope) -> Against:
     return Against(
         history=desk.history,
         ref=site.check.base_sha,
         head=_head(site),
         on_inconclusive=desk.inputs.on_inconclusive,
+        accepted=scope.accepted,
     )
 
 

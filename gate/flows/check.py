@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 from gate.base import Base, base_at, base_of_working_tree, proposed, with_inconclusive
 from gate.compare.decide import decide, wants_second_look
 from gate.compare.findings import note
 from gate.compare.tally import tally
+from gate.flows.looks import Again, first_look
 from gate.model.ports import History
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
@@ -26,13 +27,15 @@ class Against:
     """The commit that a head is held against: `ref` as `history` knows it; `head` is what the report calls the head.
 
     Without `head` it is called what the working tree says of itself. `on_inconclusive` (`block` or `warn`) is put in
-    the place of what the base's policy says; empty: it stands.
+    the place of what the base's policy says; empty: it stands. `accepted` are baselines of the head by suite that were
+    accepted for it, and take the place of the base's.
     """
 
     history: History
     ref: str
     head: Revision | None = None
     on_inconclusive: str = ""
+    accepted: Mapping[str, Scorecard] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +48,19 @@ class Checked:
 
 @contextmanager
 def check(
-    place: Place, *, only: Sequence[str] = (), against: Against | None = None, fresh: bool = False
+    place: Place,
+    *,
+    only: Sequence[str] = (),
+    against: Against | None = None,
+    fresh: bool = False,
+    again: Again | None = None,
 ) -> Iterator[Checked]:
     """Run, compare with the base, report. Leave the block when it is delivered: until then the runs are not over.
 
     Policy, draws and baseline come from the commit that it is held `against`, or from the working tree where there is
     none. Where the first look cannot tell, the planned second one is taken, once. With `fresh` no draw of an earlier run
-    is used: several fresh checks of one application are several tries, and one of them passes sooner or later.
+    is used: several fresh checks of one application are several tries, and one of them passes sooner or later. With `again`
+    the run goes on with what another one recorded, and takes all looks at once.
 
     Raises:
         UserError: before anything is run, with everything there is to mend.
@@ -64,10 +73,9 @@ def check(
     removed = () if only else _removed(base, prepared)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
     with bench(place, prepared.suites, fresh=fresh) as runs:
-        results = runs.take(prepared.suites, lambda suite: Draws(purpose="check", count=suite.draws.check))
-        verdict = decide(
-            [*_comparisons(base, prepared, results), *removed], base.sheet.policy, look=1, looks=looks
-        )
+        results = first_look(runs, prepared, again)
+        compared = [*_comparisons(base, prepared, results), *removed]
+        verdict = decide(compared, base.sheet.policy, look=1 if again is None else looks, looks=looks)
         if wants_second_look(verdict):
             second = _second_look(place, prepared, runs, results, verdict)
             results = {**results, **second.results}
@@ -90,7 +98,8 @@ def held_against(config: str, against: Against) -> Base:
     Raises:
         UserError: as `base_at`.
     """
-    return with_inconclusive(base_at(against.history, config, against.ref), against.on_inconclusive)
+    base = with_inconclusive(base_at(against.history, config, against.ref), against.on_inconclusive)
+    return replace(base, baselines={**base.baselines, **against.accepted}) if against.accepted else base
 
 
 def _comparisons(base: Base, prepared: Prepared, results: Mapping[str, RunResult]) -> list[Comparison]:

@@ -1,28 +1,35 @@
 """A check → what is compared with what, and which suites: read from the workspace and the host, before anything is run."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from gate.config.dependencies import touched
 from gate.config.file import ConfigFile, parse
 from gate.flows.desk import Desk
+from gate.flows.looks import Again
 from gate.host.event import Check
 from gate.host.github.failure import HostError
 from gate.host.local import WorkingTree
 from gate.model.change import Changes
 from gate.model.errors import Problem, UserError
+from gate.model.scorecard import Scorecard
 
 _SHA_SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The suites to be judged, why each is, how many there are, and `only`: their names, or none where all are meant."""
+    """The suites to be judged, why each is, how many there are, and `only`: their names, or none where all are meant.
+
+    `accepted` are baselines of the head that were accepted for it, `again` is what an earlier attempt recorded.
+    """
 
     suites: Sequence[str]
     reasons: dict[str, str]
     total: int
     only: Sequence[str]
+    accepted: Mapping[str, Scorecard] = field(default_factory=dict)
+    again: Again | None = None
 
 
 def settled(desk: Desk, check: Check) -> Check:

@@ -36,7 +36,7 @@ NOT_VERIFIED = (
 class Site(Noun):
     """Where a verdict is told: what was asked, the name of the check, how the comment is kept, and the run's address.
 
-    `trusted` is False for numbers that a fork's run left.
+    `trusted` is False for numbers that a fork's run left. `remark` is a sentence of ours under the verdict.
     """
 
     check: Check
@@ -44,6 +44,7 @@ class Site(Noun):
     mode: CommentMode = "always"
     run_url: str = ""
     trusted: bool = True
+    remark: str = ""
 
 
 class Pages(Noun):

@@ -39,7 +39,7 @@ QUICK = Tempo(between_requests_s=0, between_writes_s=0, sleep=lambda _seconds: N
 class Left:
     """What a real run of the head left: the uploaded files, the status and the comment."""
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, str | bytes]
     status: Mapping[str, Any]
     comment: str
 
@@ -106,6 +106,10 @@ class Case:
         """The file that is there once anything of the head was run."""
         return self.stage.folder / "tripped"
 
+    def upload(self) -> None:
+        """What the workflow does with the folder of reports."""
+        self.repo.artifact(self.run, "gate-report", uploaded(self.stage))
+
     @property
     def command(self) -> Any:
         """The comment that gave the newest order."""
@@ -152,9 +156,13 @@ def opened(stage: Stage, *, draws: int = 1) -> Case:
     return Case(stage=stage, pull=pull, run=stage.repo.run(pull))
 
 
+def uploaded(stage: Stage) -> dict[str, str | bytes]:
+    folder = stage.workspace / "gate-report"
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def left_by(case: Case, acted: Acted) -> Left:
-    folder = case.stage.workspace / "gate-report"
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = uploaded(case.stage)
     status = {
         "state": acted.status.state,
         "description": acted.status.description,

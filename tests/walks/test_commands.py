@@ -3,7 +3,8 @@
 import json
 
 from gate.host.acceptance import acceptance_of
-from tests.walks.commanding import Case
+from tests.walks.commanding import Case, opened
+from tests.walks.stage import WRITES, Stage
 
 BOT = "github-actions[bot]"
 
@@ -33,7 +34,9 @@ def test_a_maintainer_accepts_what_the_run_of_that_head_recorded(case: Case) -> 
 
 def test_a_whole_accept_takes_twelve_calls_and_asks_for_the_permission_first(case: Case) -> None:
     assert case.say("/gate accept").code == 0
-    asked = [each for each in case.stage.fake.journal.operations if not each.startswith("storage")]
+    asked = [
+        each for each in case.stage.fake.journal.operations if each != "blob/download"
+    ]  # the storage is no API
     assert len(asked) <= 12, " ".join(asked)
     assert asked[:2] == ["repos/get-collaborator-permission-level", "reactions/create-for-issue-comment"]
     assert case.reactions == ["eyes", "rocket"]
@@ -45,3 +48,42 @@ def test_a_stranger_is_told_who_may(case: Case) -> None:
     assert case.reactions == ["confused"]
     assert "`write`, `maintain` or `admin`" in case.replies[0]
     assert json.dumps(case.baseline) == json.dumps(json.loads(case.repo.files_at("main")["baselines/s.json"]))
+
+
+def test_the_run_after_an_accept_compares_with_it(case: Case) -> None:
+    assert case.say(f"/gate accept {case.sha}").code == 0
+    acted = case.stage.act("pull_request.synchronize", pull=case.pull)
+    assert (acted.code, acted.states[-1]) == (0, "success"), acted.log
+    assert "accepted by maria at" in acted.comments[0]
+
+
+def test_a_baseline_that_was_edited_by_hand_stays_a_proposal(case: Case) -> None:
+    assert case.say(f"/gate accept {case.sha}").code == 0
+    text = case.repo.files_at("feature")["baselines/s.json"].decode()
+    message = case.repo.commits[case.head].message
+    case.repo.branches["feature"] = case.repo.commits[case.head].parents[0]
+    files = {**case.repo.files_at("feature"), "baselines/s.json": text.encode()}
+    case.repo.push("feature", files, message=message, author=BOT)
+    acted = case.stage.act("pull_request.synchronize", pull=case.pull)
+    assert (acted.code, acted.states[-1]) == (1, "failure"), acted.log
+    assert "only a proposal" in acted.log
+
+
+def test_a_run_that_is_asked_for_the_draws_of_an_accept_takes_them_and_can_be_accepted(stage: Stage) -> None:
+    case = opened(stage, draws=3)
+    first = stage.act("pull_request.opened", pull=case.pull, within=case.run)
+    case.upload()
+    case.run.status, case.run.conclusion = "completed", "failure"
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    assert "takes 3 draws" in case.replies[0]
+    assert "/gate run accept" in case.replies[0]
+    assert case.quickly("/gate run accept") == 0
+    assert case.run.reruns == ["re-run-workflow"]
+    stage.permissions = {**WRITES, "actions": "read"}
+    again = stage.act("pull_request.opened", pull=case.pull, within=case.run)
+    assert (first.code, again.code) == (1, 1), again.log
+    case.upload()
+    case.run.status, case.run.conclusion = "completed", "failure"
+    assert case.quickly("/gate accept") == 0
+    assert case.reactions == ["eyes", "rocket"], case.replies
+    assert {len(entry["scores"]["exact_match"]) for entry in case.baseline["cases"] if entry} == {3}
