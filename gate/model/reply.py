@@ -24,6 +24,15 @@ class Usage(Noun):
     cache_read_tokens: int = Field(default=0, ge=0)
     cache_write_tokens: int = Field(default=0, ge=0)
 
+    def plus(self, other: "Usage") -> "Usage":
+        """Both together."""
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cache_read_tokens=self.cache_read_tokens + other.cache_read_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+        )
+
 
 class Reply(Noun):
     """What the application answered to one case.
@@ -53,6 +62,14 @@ class Expense(Noun):
     calls: int = Field(default=1, ge=1)
     usage: Usage | None = None
     cost_usd: float | None = Field(default=None, ge=0)
+
+    def plus(self, other: "Expense") -> "Expense":
+        """Both together. What is not known of one is not known of both."""
+        usage = self.usage.plus(other.usage) if self.usage is not None and other.usage is not None else None
+        known = self.cost_usd is not None and other.cost_usd is not None
+        cost = (self.cost_usd or 0) + (other.cost_usd or 0) if known else None
+        evaluator = self.evaluator if self.evaluator == other.evaluator else None
+        return Expense(evaluator=evaluator, calls=self.calls + other.calls, usage=usage, cost_usd=cost)
 
 
 class Failure(Noun):

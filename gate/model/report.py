@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from gate.model.base import Noun
-from gate.model.reply import Failure
+from gate.model.reply import Expense, Failure
 from gate.model.verdict import Verdict
 
 
@@ -27,7 +27,8 @@ class Proposal(Noun):
 class RunSummary(Noun):
     """What a run of one suite took. Seconds, tokens and US dollars; None is unknown, never 0.
 
-    `failures` counts trials by kind of failure; `examples` holds one failure of each kind.
+    `failures` counts trials by kind of failure; `examples` holds one failure of each kind. Tokens and cost are those of
+    the replies; beside them, `judged` is what the calls of judges took, `lost` what answers took that were lost.
     """
 
     suite: str
@@ -46,6 +47,8 @@ class RunSummary(Noun):
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost_usd: float | None = None
+    judged: Expense | None = None
+    lost: Expense | None = None
     stopped: str | None = None
 
 

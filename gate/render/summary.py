@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gate.model.redaction import shortened
-from gate.model.reply import Failure, Reply
+from gate.model.reply import Expense, Failure, Reply
 from gate.model.report import RunSummary
 from gate.model.run import RunResult, Trial
 
@@ -34,6 +34,8 @@ class Sums:
         self._sent: list[int | None] = []
         self._written: list[int | None] = []
         self._costs: list[float | None] = []
+        self._judged: Expense | None = None
+        self._lost: Expense | None = None
 
     def watch(self, trials: Iterable[Trial]) -> Iterator[Trial]:
         """Hand the trials on, each when it is added."""
@@ -49,6 +51,11 @@ class Sums:
             self._add_failures(trial.failures)
         if trial.reply is not None:
             self._add_reply(trial.reply)
+        for expense in trial.expenses:
+            if expense.evaluator is None:
+                self._lost = expense if self._lost is None else self._lost.plus(expense)
+            else:
+                self._judged = expense if self._judged is None else self._judged.plus(expense)
 
     def summary(self, run: RunResult, *, cases: int, resumed: int = 0) -> RunSummary:
         """All of it. `resumed` of the trials were on disk before the run began, and took none of its time."""
@@ -70,6 +77,8 @@ class Sums:
             input_tokens=_total(self._sent),
             output_tokens=_total(self._written),
             cost_usd=_cost(self._costs),
+            judged=self._judged,
+            lost=self._lost,
             stopped=run.stopped.message if run.stopped else None,
         )
 

@@ -11,13 +11,12 @@ from contextvars import ContextVar
 from typing import Literal
 
 from gate.model.ports import LanguageModel, ModelRequest
-from gate.model.reply import Expense, Failure, Reply, Usage
+from gate.model.reply import Expense, Failure, Reply
 from gate.model.suite import Budget
 from gate.run.budget import Ledger
 from gate.run.patience import aside
 
 SPENT = "budget"  # the kind of failure of what was not asked, because a cap is reached
-_FIELDS = tuple(Usage.model_fields)
 
 
 class Tab:
@@ -68,7 +67,7 @@ class Tab:
         evaluator = payer()
         before = self._expenses.get(evaluator)
         own = expense.model_copy(update={"evaluator": evaluator})
-        self._expenses[evaluator] = own if before is None else summed(before, own)
+        self._expenses[evaluator] = own if before is None else before.plus(own)
 
     async def wait(self, future: asyncio.Future[int | None]) -> int | None:
         """Await something that is no call: it counts against no time limit.
@@ -154,17 +153,3 @@ class Metered:
         if isinstance(outcome, Reply):
             tab.charge(Expense(usage=outcome.usage, cost_usd=outcome.cost_usd))
         return outcome
-
-
-def summed(one: Expense, other: Expense) -> Expense:
-    """Two expenses of one payer. What is not known of one is not known of both."""
-    usage = None
-    if one.usage is not None and other.usage is not None:
-        usage = Usage(**{name: getattr(one.usage, name) + getattr(other.usage, name) for name in _FIELDS})
-    known = one.cost_usd is not None and other.cost_usd is not None
-    return Expense(
-        evaluator=one.evaluator,
-        calls=one.calls + other.calls,
-        usage=usage,
-        cost_usd=(one.cost_usd or 0) + (other.cost_usd or 0) if known else None,
-    )
