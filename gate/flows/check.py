@@ -81,15 +81,22 @@ def check(
             results = {**results, **second.results}
             compared = [*_comparisons(base, prepared, results), *removed]
             verdict = second.told(decide(compared, base.sheet.policy, look=2, looks=looks))
-        evidence = Evidence(
-            tool_version=version("llm-regression-gate"),
-            head=(against and against.head) or place.tree.revision(),
-            base=base.revision,
-            policy_source=base.policy_source,
-            proposals=proposed(base, head) if against is not None else (),
-            resumed=runs.resumed,
-        )
+        evidence = _evidence(place, against, base=base, head=head, resumed=runs.resumed)
         yield Checked(report=assemble(verdict, results=results, evidence=evidence), results=results)
+
+
+def _evidence(
+    place: Place, against: Against | None, *, base: Base, head: Base, resumed: Mapping[str, int]
+) -> Evidence:
+    """What the report says of both sides; what the head would change of the bar, where it is held against another one."""
+    return Evidence(
+        tool_version=version("llm-regression-gate"),
+        head=(against and against.head) or place.tree.revision(),
+        base=base.revision,
+        policy_source=base.policy_source,
+        proposals=proposed(base, head) if against is not None else (),
+        resumed=resumed,
+    )
 
 
 def held_against(config: str, against: Against) -> Base:
