@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gate.compare.bars import unjudged
 from gate.compare.policy import ERROR_RATE, Misfit, gate_of, resolve
 from gate.config.file import ConfigFile, gate_misfit, gate_problem, parse, policy_sheet
 from gate.config.suites import load_suites
@@ -45,6 +46,11 @@ class Ready:
     def metrics(self) -> Mapping[str, Metric]:
         """The metrics that are known before anything ran."""
         return self.instruments.metrics
+
+    @property
+    def unjudged(self) -> Sequence[tuple[str, str]]:
+        """(metric, percentile) of each gate whose bars can't be judged with this suite's cases: they are too few."""
+        return unjudged(self.suite.policy, cases=len(self.suite.cases))
 
     def closing(self) -> Iterator[Awaitable[None]]:
         """Let go of all that the plug-ins hold."""

@@ -17,8 +17,7 @@ def command(suites: tuple[str, ...], config: Path) -> int:
 
     A Python target or evaluator is imported, so that a misspelt function is found here.
     """
-    from gate.compare.bars import CASES_FOR_A_TAIL, unjudged  # noqa: PLC0415 - help must not load the whole house
-    from gate.ready import prepare  # noqa: PLC0415
+    from gate.ready import prepare  # noqa: PLC0415 - help must not load the whole house
     from gate.render.numbers import count, counted  # noqa: PLC0415
 
     prepared = prepare(working_tree(config), config.name, only=suites)
@@ -32,9 +31,6 @@ def command(suites: tuple[str, ...], config: Path) -> int:
             f"{counted(len(suite.evaluators), 'evaluator')}\n"
             f"    a check asks {count(draws.check * cases)} times{most}, an accept {count(draws.accept * cases)}"
         )
-        for metric, statistic in unjudged(suite.policy, cases=cases):
-            show(
-                f"    {metric}: a {statistic} takes {CASES_FOR_A_TAIL} cases to be judged; with {count(cases)} its bar "
-                "can only end as can't tell"
-            )
+        for metric, statistic in ready.unjudged:
+            show(f"    {metric}: with {counted(cases, 'case')}, a {statistic} can only end as can't tell")
     return 0

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from gate.model.report import Report, Revision, RunSummary
+from gate.model.report import Report, RunSummary
 from gate.model.verdict import Finding, Kind, MetricDiff, Verdict
+from gate.render.expenses import beside
 from gate.render.figures import Figures, figures
 from gate.render.numbers import UNKNOWN, count, counted, duration, money, percent, tidy, tokens
+from gate.render.revisions import between, revision
 from gate.render.words import Message, Name, Part, Strong, Words, joined
 
 KIND_WORDS = {
@@ -16,8 +18,6 @@ KIND_WORDS = {
     Kind.ERROR: "Error",
 }
 Diffs = dict[tuple[str, str, str | None], MetricDiff]
-_FOLDER = "working tree"  # what a revision without a commit is called
-_SHA_SHOWN = 7
 _MEASURED = (Kind.REGRESSED, Kind.INCONCLUSIVE)
 
 
@@ -46,39 +46,17 @@ def headline(report: Report) -> Words:
     if verdict.kind is Kind.PASS:
         return (title, ": ", *_passed(report))
     if finding is None:
-        return (title, *_between(report), ".")
+        return (title, *between(report), ".")
     diff = diff_of(finding, by_place(verdict))
     if diff is None or finding.kind not in _MEASURED or diff.baseline is None or diff.head is None:
-        return (title, *_between(report), ": ", *sentence(finding.message))
+        return (title, *between(report), ": ", *sentence(finding.message))
     return (title, ": ", *moved(diff, report), " ", *grounds(finding, diff, report), *_rest(finding, verdict))
-
-
-def _between(report: Report) -> Words:
-    """What was held against what. A folder has no name of its own, and may stand on both sides."""
-    here = (" in the working tree",) if _is_folder(report.head) else (" at ", *revision(report.head))
-    base = report.base
-    there = ("the baseline in the working tree",) if _is_folder(base) else revision(base)
-    return (*here, ", against " if _is_folder(base) else " against ", *there)
-
-
-def _is_folder(side: Revision) -> bool:
-    return side.sha is None and side.label == _FOLDER
 
 
 def sentence(message: str) -> Words:
     """A finding's message, with a full stop."""
     text = message.rstrip()
     return (Message(text if text.endswith((".", "!", "?")) else f"{text}."),)
-
-
-def revision(side: Revision) -> Words:
-    """`1a2b3c4` (`feature/x`), and that it holds changes which are in no commit."""
-    parts: list[Part] = [Name(side.sha[:_SHA_SHOWN] if side.sha else side.label)]
-    if side.sha and side.label not in {"", "HEAD"} and not side.sha.startswith(side.label):
-        parts += [" (", Name(side.label), ")"]
-    if side.dirty:
-        parts.append(" with uncommitted changes")
-    return tuple(parts)
 
 
 def confidence(verdict: Verdict) -> str:
@@ -130,6 +108,7 @@ def run_sentence(run: RunSummary) -> Words:
         took.append(money(run.cost_usd))
     elif run.input_tokens is not None or run.output_tokens is not None:
         took.append("cost unknown")
+    took += beside(run)
     return (Name(run.suite), ": ", " · ".join(took), ".", *_failures(run), *_stopped(run))
 
 

@@ -6,6 +6,7 @@ import pytest
 from gate.model.report import Revision
 from gate.model.verdict import Finding, Kind, SuiteVerdict
 from gate.render.numbers import MINUS
+from gate.render.revisions import revision
 from gate.render.sentences import (
     by_place,
     confidence,
@@ -13,7 +14,6 @@ from gate.render.sentences import (
     headline,
     leading,
     needed,
-    revision,
     run_sentence,
     sentence,
 )

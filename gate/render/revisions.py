@@ -1,0 +1,25 @@
+"""Revisions → Words: what was held against what. Looks nothing up."""
+
+from gate.model.report import Report, Revision
+from gate.render.words import Name, Part, Words
+
+_FOLDER = Revision(label="working tree")
+_SHA_SHOWN = 7
+
+
+def revision(side: Revision) -> Words:
+    """`1a2b3c4` (`feature/x`), and that it holds changes which are in no commit."""
+    parts: list[Part] = [Name(side.sha[:_SHA_SHOWN] if side.sha else side.label)]
+    if side.sha and side.label not in {"", "HEAD"} and not side.sha.startswith(side.label):
+        parts += [" (", Name(side.label), ")"]
+    if side.dirty:
+        parts.append(" with uncommitted changes")
+    return tuple(parts)
+
+
+def between(report: Report) -> Words:
+    """What was held against what. A folder may stand on both sides."""
+    here = (" in the working tree",) if report.head == _FOLDER else (" at ", *revision(report.head))
+    if report.base == _FOLDER:
+        return (*here, ", against the baseline in the working tree")
+    return (*here, " against ", *revision(report.base))
