@@ -31,10 +31,15 @@ COPY gate gate
 RUN pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
     && pip --python /opt/gate install --no-compile --no-deps /wheels/*.whl
 # `-I`: neither the working directory nor an environment variable adds to the import path. `-B`: no __pycache__ of root's
-# is left in the workspace. `pip` is that of the base image and installs into this environment, for images built on ours.
+# is left in the workspace. `pip` is that of the base image: it installs into this environment, for images built on ours,
+# and refuses what the gate cannot work with.
 RUN rm -rf /opt/gate/include /opt/gate/bin/[Aa]ctivate* \
     && sed -i '1s|$| -IB|' /opt/gate/bin/gate \
-    && printf '#!/bin/sh\nexec /usr/local/bin/python -I -m pip --python /opt/gate/bin/python "$@"\n' > /opt/gate/bin/pip \
+    && /opt/gate/bin/python -c "from importlib.metadata import requires; \
+        print(*(line for line in requires('llm-regression-gate') if 'extra ==' not in line), sep='\n')" \
+        > /opt/gate/constraints.txt \
+    && printf '%s\n' '#!/bin/sh' 'export PIP_CONSTRAINT=/opt/gate/constraints.txt' \
+        'exec /usr/local/bin/python -I -m pip --python /opt/gate/bin/python "$@"' > /opt/gate/bin/pip \
     && chmod +x /opt/gate/bin/pip \
     # By hash and never checked: a copied file has a new time, and would be compiled again at every start.
     && /opt/gate/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/gate/lib

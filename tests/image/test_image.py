@@ -194,3 +194,14 @@ def test_an_application_is_installed_into_the_same_environment_as_the_guide_show
     assert "iniconfig" in contain(project.root, "check").text
     ended = contain(project.root, "check", image="gate-with-an-application:test")
     assert ended.code == 0, ended.text
+
+
+def test_what_the_gate_cannot_work_with_is_not_installed_beside_it(tmp_path: Path) -> None:
+    install = "pip install 'pydantic<2'; echo $?; pip check && gate --version"
+    ended = contain(tmp_path, "-c", install, options=("--entrypoint", "sh"))
+    assert "The user requested (constraint) pydantic" in ended.text
+    assert ended.out.splitlines()[-3:] == [
+        "1",
+        "No broken requirements found.",
+        f"gate {version('llm-regression-gate')}",
+    ]
