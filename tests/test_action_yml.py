@@ -96,8 +96,8 @@ def test_an_example_has_no_more_permissions_than_the_guide_names(workflow: Path)
     expected = {"contents": "read", "pull-requests": "write", "statuses": "write"}
     if "workflow_run" in whole[True]:  # YAML 1.1 reads `on` as true
         expected["actions"] = "read"
-    for job in whole["jobs"].values():
-        assert job["permissions"] == expected
+    for name, job in whole["jobs"].items():
+        assert job["permissions"] == (COMMANDS if name == "command" else expected | again(workflow))
         assert job["timeout-minutes"]
 
 
@@ -180,6 +180,26 @@ def test_init_overwrites_no_workflow_and_says_so(tmp_path: Path) -> None:
     assert (tmp_path / "evals/gate.yaml").read_text() == "mine"
     forks = (tmp_path / ".github/workflows/gate-forks.yml").read_text()
     assert "config: evals/gate.yaml" in forks
+
+
+COMMANDS = {"actions": "write", "contents": "write", "pull-requests": "write", "statuses": "write"}
+
+
+def again(workflow: Path) -> dict[str, str]:
+    """What a job needs that goes on with the attempt before it."""
+    return {"actions": "read"} if workflow.name == "gate.yml" else {}
+
+
+def test_no_comment_can_cancel_what_runs_and_a_command_checks_out_nothing() -> None:
+    whole = yaml.safe_load(EXAMPLES_BY_NAME["gate.yml"])
+    assert "concurrency" not in whole
+    judge, command = whole["jobs"]["judge"], whole["jobs"]["command"]
+    assert judge["if"] == "github.event_name != 'issue_comment'"
+    assert command["concurrency"]["cancel-in-progress"] is False
+    assert "comment.user.id" in command["concurrency"]["group"]
+    assert [step["uses"].split("@")[0] for step in command["steps"]] == ["llm-regression-gate/gate"]
+    assert "env" not in command["steps"][0]
+    assert whole[True]["issue_comment"] == {"types": ["created"]}
 
 
 EXAMPLES_BY_NAME = {path.name: path.read_text() for path in EXAMPLES}

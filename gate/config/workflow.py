@@ -14,26 +14,30 @@ UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.
 ACTION = "llm-regression-gate/gate@v<version> # zizmor: ignore[unpinned-uses] its tags are never moved"
 
 _JUDGE = """\
-# Judges every pull request and the merge queue. Require the status `gate` in the rules of your branch, not this job.
+# Judges every pull request and the merge queue, and answers `/gate` comments. Require the status `gate` in the rules of
+# your branch, not one of these jobs.
 name: gate
 
 on:
   pull_request:
     types: [opened, synchronize, reopened, ready_for_review, edited]
   merge_group:
+  issue_comment:
+    types: [created]
 
 permissions: {}
-
-concurrency:
-  group: gate-${{ github.event.pull_request.number || github.ref }}
-  cancel-in-progress: ${{ github.event_name == 'pull_request' }}
 
 jobs:
   judge:
     name: judge the application
+    if: github.event_name != 'issue_comment'
+    concurrency: # of the job: one of the workflow would let any comment cancel what runs
+      group: gate-${{ github.event.pull_request.number || github.ref }}
+      cancel-in-progress: ${{ github.event_name == 'pull_request' }}
     runs-on: ubuntu-24.04
     timeout-minutes: 60
     permissions:
+      actions: read # what the attempt before recorded, where a run is started again
       contents: read # to check out, and to read policy and baseline of the base commit
       pull-requests: write # the comment
       statuses: write # the status `gate`
@@ -54,6 +58,26 @@ jobs:
           path: gate-report
           if-no-files-found: ignore
           retention-days: 14
+
+  command: # checks out nothing, and runs nothing of the pull request; who may is asked of GitHub
+    name: answer a command
+    if: >-
+      github.event_name == 'issue_comment' && github.event.issue.pull_request &&
+      github.event.comment.user.type == 'User' && startsWith(github.event.comment.body, '/gate')
+    concurrency: # a comment of one person cancels none of another's
+      group: gate-command-${{ github.event.issue.number }}-${{ github.event.comment.user.id }}
+      cancel-in-progress: false
+    runs-on: ubuntu-24.04
+    timeout-minutes: 15
+    permissions:
+      actions: write # what a run recorded, and to start it again
+      contents: write # to commit an accepted baseline
+      pull-requests: write # reactions and replies
+      statuses: write # the status of the new commit
+    steps:
+      - uses: <action>
+        with:
+          config: <config>
 """
 _TELL = """\
 # Tells the verdict on a pull request from a fork, whose own run may write nothing. Nothing of the fork is run here: what
