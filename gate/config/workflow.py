@@ -22,7 +22,7 @@ on:
   pull_request:
     types: [opened, synchronize, reopened, ready_for_review, edited]
   merge_group:
-  issue_comment:
+  issue_comment: # zizmor: ignore[dangerous-triggers] it checks out nothing and runs nothing of the pull request
     types: [created]
 
 permissions: {}
