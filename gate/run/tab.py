@@ -63,10 +63,10 @@ class Tab:
 
     def charge(self, expense: Expense) -> None:
         """Something was paid, by whoever is at work: the target, or an evaluator."""
-        self._ledger.pay(expense)
         evaluator = payer()
-        before = self._expenses.get(evaluator)
         own = expense.model_copy(update={"evaluator": evaluator})
+        self._ledger.pay(own)
+        before = self._expenses.get(evaluator)
         self._expenses[evaluator] = own if before is None else before.plus(own)
 
     async def wait(self, future: asyncio.Future[int | None]) -> int | None:
