@@ -24,7 +24,8 @@ from tests.doubles import FakeTarget
 from tests.run.plans import make_plan
 
 root, mark = Path(sys.argv[1]), sys.argv[2]
-cases, concurrency, most = map(int, sys.argv[3:])
+cases, concurrency, most = map(int, sys.argv[3:6])
+shelf = sys.argv[6] or None
 
 async def answer(case, index):
     with (root / "asked.log").open("a") as log:
@@ -38,15 +39,15 @@ def warn(text):
 
 with open_journal(root, warn=warn) as journal:
     target = FakeTarget(answer)
-    result = asyncio.run(run(make_plan(target, cases=cases, concurrency=concurrency), journal=journal))
+    result = asyncio.run(run(make_plan(target, cases=cases, concurrency=concurrency, shelf=shelf), journal=journal))
     assert result.stopped is None
     (root / f"result-{mark}.txt").write_text("".join(trial.reply.output + "\\n" for trial in result.trials))
 """
 
 
-def start(root: Path, mark: str, *, most: int = CASES) -> subprocess.Popen[str]:
+def start(root: Path, mark: str, *, most: int = CASES, shelf: str = "") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _RUN, str(root), mark, str(CASES), str(CONCURRENCY), str(most)],
+        [sys.executable, "-c", _RUN, str(root), mark, str(CASES), str(CONCURRENCY), str(most), shelf],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -104,6 +105,21 @@ def test_two_runs_at_once_neither_mix_nor_break(tmp_path: Path) -> None:
         finish(process)
     for mark in processes:
         assert outputs(tmp_path, mark) == [f"{mark} case-{n}" for n in range(CASES)]
+
+
+def test_runs_of_one_shelf_at_once_agree_afterwards_and_pay_for_nothing_more(tmp_path: Path) -> None:
+    marks = ("one", "two", "three")
+    processes = [start(tmp_path, mark, shelf="a") for mark in marks]
+    for process in processes:
+        finish(process)
+    asked = len((tmp_path / "asked.log").read_text().split())
+    assert CASES <= asked <= 3 * CASES
+    for mark in ("four", "five"):
+        finish(start(tmp_path, mark, shelf="a"))
+    assert outputs(tmp_path, "four") == outputs(tmp_path, "five")
+    assert [line.split()[1] for line in outputs(tmp_path, "four")] == [f"case-{n}" for n in range(CASES)]
+    assert {line.split()[0] for line in outputs(tmp_path, "four")} <= set(marks)
+    assert len((tmp_path / "asked.log").read_text().split()) == asked
 
 
 def test_a_run_beside_one_that_is_killed_takes_nothing_of_it_and_the_next_takes_it_up(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What stands on a shelf is there for every later run, and is never taken for anything but what it is."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -349,6 +350,18 @@ def test_two_runs_of_one_shelf_at_once_keep_the_first_answer(tmp_path: Path) -> 
 
 async def _both(one: Any, two: Any) -> list[RunResult]:
     return list(await asyncio.gather(one, two))
+
+
+def test_a_store_that_was_carried_elsewhere_is_right_there_too(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    walk(tmp_path / "here", Counting().plan())
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    same, other = Counting(), Counting()
+    walk(tmp_path / "there", same.plan())
+    assert not same.target.asked
+    another = {"target_fingerprint": {"spec": "of another branch"}}
+    walk(tmp_path / "there", other.plan(shelf=shelf(another["target_fingerprint"]), **another))
+    assert len(other.target.asked) == 10
 
 
 def test_credentials_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
