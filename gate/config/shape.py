@@ -184,7 +184,8 @@ class SuiteShape(Shared):
     depends_on: tuple[InnerPath, ...] = Field(
         default=(),
         description="Files that the target depends on, `*` and `**` allowed. A pull request that touches none of "
-        "them leaves the suite alone; the files of the target itself need not be named.",
+        "them leaves the suite alone; the files of the target itself need not be named. Without any, every change touches "
+        "the suite, unless its target is `prompt` or `replay`.",
     )
     baseline: InnerPath | None = Field(
         default=None, description="Path of the committed baseline. Default: `baselines/<suite>.json`."
