@@ -18,7 +18,7 @@ def test_a_change_that_holds_turns_the_status_green_and_writes_one_comment(stage
     pull = stage.pull()
     environment = stage.environment("pull_request.opened", pull=pull)
     stage.checkout(environment["GITHUB_SHA"])
-    acted = stage.run(environment, head=pull.head_sha, entry=("-P", "-m", "gate"))
+    acted = stage.run(environment, head=pull.head_sha, entry=("-IB", "-m", "gate"))
     assert acted.code == 0, acted.log
     assert acted.states == ["pending", "success"]
     line = f"Pass: no regression found in 40 cases · {pull.head_sha[:7]} against {pull.base_sha[:7]}"

@@ -164,3 +164,22 @@ def test_parts_of_a_run_are_not_judged_as_the_whole(
     acted = stage.run(environment, head=pull.head_sha)
     assert (acted.code, acted.states[-1]) == (2, "error"), acted.log
     assert said in str(acted.status.description)
+
+
+def test_files_of_the_workspace_take_the_place_of_nothing_and_nothing_is_left_beside_them(
+    stage: Stage,
+) -> None:
+    shadows = dict.fromkeys(
+        ("json.py", "gate.py"), "raise SystemExit('a file of the workspace was imported')"
+    )
+    stage.repo.commit(
+        "feature", {**shadows, "click/__init__.py": "raise SystemExit(0)", "behavior.json": "{ }"}
+    )
+    pull = stage.pull()
+    environment = stage.environment("pull_request.opened", pull=pull)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    stage.checkout(environment["GITHUB_SHA"])
+    # As the entry of the image does, by its shebang.
+    acted = stage.run(environment, head=pull.head_sha, entry=("-IB", "-m", "gate"))
+    assert (acted.code, acted.states[-1]) == (0, "success"), acted.log
+    assert not list(stage.workspace.rglob("__pycache__"))
