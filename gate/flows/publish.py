@@ -13,7 +13,7 @@ from gate.flows.check import Against, held_against
 from gate.flows.desk import Desk, concluding
 from gate.flows.judged import Recorded, judged
 from gate.flows.pages import pages_of_report, pages_of_untouched
-from gate.flows.scope import Scope, scope_of
+from gate.flows.scope import Scope, named_base, scope_of
 from gate.flows.telling import Teller
 from gate.host.event import Check, Nothing, Run
 from gate.host.github.archive import read_zip
@@ -43,6 +43,7 @@ def published(desk: Desk, run: Run) -> int:
         return 0
     check = Check(head_sha=run.head_sha, base_sha=pull.base_sha, pull=pull)
     with concluding(desk, desk.site(check, trusted=False)) as conclusion:
+        conclusion.site = desk.site(named_base(desk, check), trusted=False)
         effects, exit_code = _judged(desk, conclusion.site, run)
         conclusion.reach(effects, exit_code=exit_code)
     return conclusion.exit_code

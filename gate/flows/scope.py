@@ -46,10 +46,19 @@ def settled(desk: Desk, check: Check) -> Check:
     merged = check.pull is not None and len(parents) == 2 and parents[1] == check.head_sha  # noqa: PLR2004 - a merge
     if here != check.head_sha and not merged:
         raise UserError(_elsewhere(here, check))
-    if desk.inputs.base:
-        base = desk.history.resolve(desk.inputs.base).sha or ""
-        return check.model_copy(update={"base_sha": base, "compared": "the commit of the input `base`"})
-    return check.model_copy(update={"base_sha": parents[0]}) if merged else check
+    return named_base(desk, check.model_copy(update={"base_sha": parents[0]}) if merged else check)
+
+
+def named_base(desk: Desk, check: Check) -> Check:
+    """The check with the base that the input names, if it names one.
+
+    Raises:
+        UserError: there is nothing of that name.
+    """
+    if not desk.inputs.base:
+        return check
+    base = desk.history.resolve(desk.inputs.base).sha or ""
+    return check.model_copy(update={"base_sha": base, "compared": "the commit of the input `base`"})
 
 
 def scope_of(desk: Desk, check: Check, *, head: ConfigFile, read: Callable[[str], str | None]) -> Scope:

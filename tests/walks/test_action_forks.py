@@ -97,6 +97,14 @@ def test_the_bar_of_a_fork_is_the_bases_whatever_the_fork_says(stage: Stage, res
     assert "This change lowers the bar" in acted.comments[0]
 
 
+def test_the_publishing_workflow_may_name_another_base(stage: Stage, results: dict[str, str]) -> None:
+    pull = fork(stage, broken(12))
+    stage.inputs["base"] = other = stage.repo.commit("lower", delete=["baselines/s.json"])
+    acted = publish(stage, pull, {"results/s.json": results["red"]})
+    assert (acted.code, acted.states[-1]) == (2, "error"), acted.log
+    assert f"base={other} " in acted.comments[0]
+
+
 def test_a_fork_that_touches_no_suite_is_green_by_githubs_own_word(stage: Stage) -> None:
     pull = fork(stage, {"README.md": "hello\n"})
     acted = publish(stage, pull, None)
