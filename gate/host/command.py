@@ -89,7 +89,7 @@ def wanted(order: Order, *, known: Sequence[str]) -> Wanted | Unclear:
         suites.append(word)
     rest = order.words[len(suites) :]
     if rest and (near := difflib.get_close_matches(rest[0], known, n=1, cutoff=_LIKE)):
-        problem = f"there is no suite {rest[0][:80]!r}; if it begins your reason, write ` -- ` before it"
+        problem = f"there is no suite {rest[0][:80]!r}; if your reason begins with it, write -- before it"
         return Unclear(problem=problem, near=near[0])
     if rest and order.reason:
         there = ", ".join(known)
@@ -110,7 +110,7 @@ def _accept(words: list[str]) -> Order | Unclear:
 
 def _run(words: list[str]) -> Order | Unclear:
     if words and words != ["accept"]:
-        problem = f"`run` does not know {words[0][:40]!r}: write `/gate run`, or `/gate run accept`"
+        problem = f"a run does not know {words[0][:40]!r}"
         return Unclear(problem=problem, near="run accept" if len(words) == 1 else "run")
     return Order(verb="run", draws=bool(words))
 

@@ -4,7 +4,9 @@ The fake's shas and ids come from its own clock, so that the same steps give the
 put where it was found, for every test that follows.
 """
 
+import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +72,12 @@ class Case:
         environment = self.environment(text, by=by, **more)
         return self.stage.run(environment, head=self.pull.head_sha)
 
-    def quickly(self, text: str, *, by: str = "maria", **more: Any) -> int:
+    def quickly(self, text: str, *, by: str = "maria", tempo: Tempo = QUICK, **more: Any) -> int:
         """The same within this process, as far as the command itself goes."""
-        environment = self.environment(text, by=by, **more)
+        return self.carried_out(self.environment(text, by=by, **more), tempo=tempo)
+
+    def carried_out(self, environment: Mapping[str, str], *, tempo: Tempo = QUICK) -> int:
+        """What a job does in such an environment, within this process."""
         said: list[str] = []
         runner = Runner(environment, say=said.append, secrets=frozenset())
         event = read_event(environment, runner.payload())
@@ -85,7 +90,7 @@ class Case:
             event=event,
             inputs=inputs,
             runner=runner,
-            github=GitHub.connect(environment, token=inputs.token, tempo=QUICK),
+            github=GitHub.connect(environment, token=inputs.token, tempo=tempo),
             secrets=secrets_of({}),
         )
         return commanded(desk, command)
@@ -101,6 +106,12 @@ class Case:
         environment = self.stage.environment(f"issue_comment.{action}", **about)
         return {**environment, "GATE_TRIPWIRE": str(self.tripped)}
 
+    def refused(self) -> bool:
+        """Whether the order left nothing on any branch and no status, and was answered with a doubt."""
+        written = {call.operation for call in self.stage.fake.journal.writes}
+        calm = written <= {"reactions/create-for-issue-comment", "issues/create-comment"}
+        return calm and self.reactions[-1:] == ["confused"] and "rocket" not in self.reactions
+
     @property
     def tripped(self) -> Path:
         """The file that is there once anything of the head was run."""
@@ -113,7 +124,7 @@ class Case:
     @property
     def command(self) -> Any:
         """The comment that gave the newest order."""
-        return [each for each in self.repo.comments.values() if each.author != "github-actions[bot]"][-1]
+        return [each for each in self.repo.comments.values() if not each.author.endswith("[bot]")][-1]
 
     @property
     def reactions(self) -> list[str]:
@@ -121,11 +132,11 @@ class Case:
 
     @property
     def replies(self) -> list[str]:
-        """What we wrote after the order."""
+        """What we wrote after the order, as a person reads it."""
         return [
-            each.body
+            re.sub("</?code>", "`", html.unescape(each.body)).replace("\u200b", "")
             for each in self.repo.comments.values()
-            if each.author == "github-actions[bot]" and each.id > self.command.id
+            if each.author.endswith("[bot]") and each.id > self.command.id
         ]
 
     @property
