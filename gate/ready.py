@@ -18,6 +18,7 @@ from gate.functions import load_function
 from gate.host.local import WorkingTree
 from gate.model.errors import Problem, UserError
 from gate.model.ports import Evaluator, NoOptions, Setting, Target
+from gate.model.reply import FAILURE_KINDS
 from gate.model.score import Metric
 from gate.model.suite import Budget, PolicySheet, Suite, Use
 from gate.plugins import Plugins
@@ -203,7 +204,8 @@ def _check(suite: Suite, target: Target, evaluators: Sequence[Evaluator]) -> Non
 def _check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> None:
     """Refuse a gate on a metric that nothing in this suite can give, and one that cannot judge its metric."""
     coverage = [f"coverage.{name}" for name, metric in instruments.metrics.items() if not metric.operational]
-    known, givers = [*instruments.metrics, ERROR_RATE, *coverage], instruments.evaluators
+    kinds = [f"{ERROR_RATE}.{kind}" for kind in sorted(FAILURE_KINDS)]
+    known, givers = [*instruments.metrics, ERROR_RATE, *coverage, *kinds], instruments.evaluators
     unknown = (
         gate_problem(config, suite=suite.name, metric=metric, known=known)
         for metric in suite.policy.gates
@@ -215,8 +217,9 @@ def _check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> 
 
 def _misfits(config: ConfigFile, suite: Suite, instruments: Instruments) -> Iterator[Problem]:
     """What a check could only report as an error, after the run was paid."""
-    counted = Metric(name=ERROR_RATE, kind="binary", better="lower")
-    for metric in [*instruments.metrics.values(), counted]:
+    kinds = (name for name in suite.policy.gates if name.startswith(f"{ERROR_RATE}."))
+    counted = [Metric(name=name, kind="binary", better="lower") for name in (ERROR_RATE, *kinds)]
+    for metric in [*instruments.metrics.values(), *counted]:
         name, gate = metric.name, gate_of(metric, suite=suite.policy)
         rule = resolve(metric, gate=gate, policy=policy_sheet(config).policy)
         if isinstance(rule, Misfit) and (name in suite.policy.gates or not metric.operational):

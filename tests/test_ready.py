@@ -48,3 +48,14 @@ def test_a_gate_that_cannot_judge_its_metric_is_refused_at_its_line(
 def test_a_default_that_cannot_judge_a_metric_is_refused_where_it_stands(tmp_path: Path) -> None:
     text = refused(tmp_path, defaults="defaults: {gate: {max_drop: 5%}}")
     assert text.startswith("gate.yaml:2: defaults.gate: this gate cannot judge exact_match: ")
+
+
+def test_a_gate_on_a_kind_of_failure_that_nobody_counts_is_refused_with_the_one_that_was_meant(
+    tmp_path: Path,
+) -> None:
+    text = refused(tmp_path, gates="{error_rate.timout: {max: 0.01}}")
+    assert "did you mean `error_rate.timeout`?" in text
+
+
+def test_a_gate_on_a_kind_of_failure_is_one_of_zeros_and_ones(tmp_path: Path) -> None:
+    assert "0.05 rather than 5%" in refused(tmp_path, gates="{error_rate.timeout: {max_drop: 5%}}")

@@ -7,7 +7,7 @@ from gate.model.run import RunResult
 from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.suite import Policy
 
-_SECONDS = "s"
+_CLOCKED = frozenset({"s", "tokens/s"})  # units of what is never twice the same
 _SHOWN_CASES = 5
 
 
@@ -73,7 +73,7 @@ def _is_silent(case: CaseScores, metric: str) -> bool:
 
 def _without_timings(card: Scorecard) -> Scorecard:
     timings = {
-        name for name, metric in card.metrics.items() if metric.operational and metric.unit == _SECONDS
+        name for name, metric in card.metrics.items() if metric.operational and metric.unit in _CLOCKED
     }
     cases = {case_id: _without(case, timings) for case_id, case in card.cases.items()}
     return card.model_copy(update={"cases": cases})

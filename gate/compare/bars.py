@@ -46,8 +46,8 @@ def statistic(draws: Sequence[Draws], rule: Rule, *, cases: int) -> float:
     if name in _SHARES:
         return quantile([draw for case in draws for draw in case], share=_SHARES[name])
     log = rule.log and name == "mean"
-    mean = math.fsum(_means(draws, log=log)) / len(draws)
-    return math.exp(mean) if log else mean * cases if name == "total" else mean
+    mean = math.fsum(_means(draws, rule if log else None)) / len(draws)
+    return rule.exponential(mean) if log else mean * cases if name == "total" else mean
 
 
 def bars(
@@ -96,15 +96,16 @@ def _p_beyond(
         allowed = _SHARES[name] if floor else 1 - _SHARES[name]
         if labels is None:
             return binomial_tail(int(sum(map(sum, beyond))), n=sum(map(len, beyond)), p=allowed)
-        return _t_p([-share for share in _means(beyond, log=False)], limit=-allowed, labels=labels)
+        return _t_p([-share for share in _means(beyond, None)], limit=-allowed, labels=labels)
     alike = len({len(case) for case in draws}) == 1
     if rule.metric.kind == "binary" and labels is None and alike:
         return _binomial_p(draws, floor=floor, limit=scaled)
     log = rule.log and name == "mean"
-    if log and scaled <= 0:
+    if log and scaled + rule.offset <= 0:
         return 1.0 if floor else 0.0
-    limit = math.log(scaled) if log else scaled
-    return _t_p([sign * mean for mean in _means(draws, log=log)], limit=sign * limit, labels=labels)
+    limit = rule.logarithm(scaled) if log else scaled
+    means = _means(draws, rule if log else None)
+    return _t_p([sign * mean for mean in means], limit=sign * limit, labels=labels)
 
 
 def _t_p(means: Sequence[float], *, limit: float, labels: Sequence[str] | None) -> float | None:
@@ -122,7 +123,8 @@ def _binomial_p(draws: Sequence[Draws], *, floor: bool, limit: float) -> float:
     return tail(successes, n=total, p=limit)
 
 
-def _means(draws: Sequence[Draws], *, log: bool) -> list[float]:
-    if log:
-        return [math.fsum(map(math.log, case)) / len(case) for case in draws]
+def _means(draws: Sequence[Draws], ratios: Rule | None) -> list[float]:
+    """The means of the cases; of the logarithms, where a rule that compares ratios is given."""
+    if ratios is not None:
+        return [math.fsum(map(ratios.logarithm, case)) / len(case) for case in draws]
     return [math.fsum(case) / len(case) for case in draws]

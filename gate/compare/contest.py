@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.compare.bars import Bar, bars, statistic
-from gate.compare.evidence import Evidence, weigh
+from gate.compare.drift import weigh_sides
+from gate.compare.evidence import Evidence
 from gate.compare.moments import moments_of
 from gate.compare.pairs import Pairs
 from gate.compare.policy import Rule
@@ -53,6 +54,7 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
     if not pairs.ids:
         return None
     labels = None if arena.clusters is None else [arena.clusters[case_id] for case_id in pairs.ids]
+    rule, evidence = weigh_sides(moments_of(pairs, rule), rule, level=arena.level, labels=labels)
     value = statistic(pairs.after, rule, cases=arena.head_cases)
     return Contest(
         arena=arena,
@@ -60,7 +62,7 @@ def hold(rule: Rule, *, everything: Pairs, arena: Arena) -> Contest | None:
         everything=everything,
         ids=pairs.ids,
         labels=labels,
-        evidence=weigh(moments_of(pairs, rule), rule, level=arena.level, labels=labels),
+        evidence=evidence,
         bars=bars(pairs.after, rule, value=value, cases=arena.head_cases, labels=labels),
         statistic_value=value,
     )
@@ -77,13 +79,14 @@ def sliced(contest: Contest, *, name: str, indices: Sequence[int]) -> Contest:
     """One or more cases of a contest, given by their places. A slice is not held against floor and ceiling."""
     rule, moments = contest.rule.for_slice(), contest.evidence.moments.subset(indices)
     labels = None if contest.labels is None else [contest.labels[i] for i in indices]
+    rule, evidence = weigh_sides(moments, rule, level=contest.arena.level, labels=labels)
     return Contest(
         arena=contest.arena,
         rule=rule,
         everything=None,
         ids=(),
         labels=labels,
-        evidence=weigh(moments, rule, level=contest.arena.level, labels=labels),
+        evidence=evidence,
         bars=(),
         statistic_value=statistic(moments.draws("y"), rule, cases=len(indices)),
         slice=name,

@@ -133,7 +133,7 @@ def _noise_fields(contest: Contest, moments: Moments, *, planning: Planning) -> 
     if flips is None:
         flips = moments.average("flips_after")
     design = _design(contest, moments)
-    aim = Aim(planning.level, planning.power, rule.drop_on_scale, rule.reach)
+    aim = Aim(planning.level / rule.sides, planning.power, rule.drop_on_scale, rule.reach)
     smallest = detectable(design, aim=aim)
     return {
         "flip_rate": flips,
@@ -169,17 +169,13 @@ def mean_of(cases: Iterable[tuple[Draws, int]], rule: Rule) -> float | None:
     None without a case, and where a value is not above 0 and ratios are compared.
     """
     given = list(cases)
-    if not given or (rule.log and any(min(draws) <= 0 for draws, _ in given)):
+    if not given or (rule.log and any(min(draws) + rule.offset <= 0 for draws, _ in given)):
         return None
-    means = [
-        (_mean_log(draws) if rule.log else math.fsum(draws) / len(draws), count) for draws, count in given
-    ]
-    mean = math.fsum(value * count for value, count in means) / sum(count for _, count in means)
-    return _finite(math.exp(mean) if rule.log else mean)
-
-
-def _mean_log(draws: Draws) -> float:
-    return math.fsum(map(math.log, draws)) / len(draws)
+    if rule.log:
+        given = [(tuple(map(rule.logarithm, draws)), count) for draws, count in given]
+    total = math.fsum(math.fsum(draws) / len(draws) * count for draws, count in given)
+    mean = total / sum(count for _, count in given)
+    return _finite(rule.exponential(mean) if rule.log else mean)
 
 
 def _range(sizes: Iterable[int]) -> tuple[int, int]:

@@ -8,8 +8,9 @@ from gate.compare.contest import Arena, Contest
 from gate.compare.diff import lone_diff
 from gate.compare.layout import Layout
 from gate.compare.pairs import churn, counted_metrics, draws_of, shared_cases, tags_of
-from gate.compare.policy import COVERAGE, ERROR_RATE, Misfit, gate_of, is_counted, resolve
+from gate.compare.policy import COVERAGE, ERROR_RATE, OF_KIND, Misfit, gate_of, is_counted, resolve
 from gate.compare.slices import members
+from gate.model.reply import FAILURE_KINDS
 from gate.model.score import Metric
 from gate.model.scorecard import Comparison
 from gate.model.suite import Policy
@@ -74,7 +75,7 @@ def _metrics(comparison: Comparison) -> list[Metric]:
         for name, metric in sorted({**head, **base}.items())
         if not is_counted(name) and (name in head or name in gates or not metric.operational)
     ]
-    asked = {gated.removeprefix(COVERAGE) for gated in gates if gated.startswith(COVERAGE)}
+    asked = {gated.removeprefix(COVERAGE) for gated in gates if gated.startswith((COVERAGE, OF_KIND))}
     own = {
         metric.name: comparison.policy.gates.get(metric.name, comparison.policy.default_gate)
         for metric in measured
@@ -84,7 +85,11 @@ def _metrics(comparison: Comparison) -> list[Metric]:
     counted = counted_metrics(comparison.baseline, comparison.head, asked=asked)
     return [
         *measured,
-        *(each for each in counted if each.name == ERROR_RATE or each.name.removeprefix(COVERAGE) in both),
+        *(
+            each
+            for each in counted
+            if not each.name.startswith(COVERAGE) or each.name.removeprefix(COVERAGE) in both
+        ),
     ]
 
 
@@ -112,6 +117,7 @@ def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]])
         message = f"the baseline of {suite} has no metric, so nothing that is measured now can be judged"
         yield say.not_comparable("baseline_without_metrics", message, say.accept(suite), suite=suite)
     known = {*names, ERROR_RATE, *(f"{COVERAGE}{name}" for name in names)}
+    known |= {f"{OF_KIND}{kind}" for kind in FAILURE_KINDS}
     # Where nothing was scored, a metric that shows only when it is scored has had no chance to.
     if base is not None or any(case.errors < case.trials for case in head.cases.values()):
         yield from say.on_names(

@@ -107,7 +107,7 @@ def _faults(pairs: Pairs, rule: Rule, *, suite: str) -> Iterator[Finding]:
         message = f"{rule.name} of {suite} has values that a {rule.metric.kind} metric cannot have: {say.named(bad)}"
         action = "restore the file from git, or write it anew"
         yield say.error("bad_value", message, action, cases=bad, **where)
-    low = _having(lambda value: value <= 0, pairs, metric=rule.metric) if rule.log else ()
+    low = _having(lambda value: value + rule.offset <= 0, pairs, metric=rule.metric) if rule.log else ()
     if low:
         message = f"{rule.name} of {suite} is compared as a ratio and is not above 0 in: {say.named(low)}"
         action = "write its margins as absolute numbers, or look at why these cases have such values"

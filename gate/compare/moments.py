@@ -117,10 +117,15 @@ def moments_of(pairs: Pairs, rule: Rule) -> Moments:
     return Moments([_moment(x, y, rule) for x, y in found], places)
 
 
+def reoriented(moments: Moments, rule: Rule) -> Moments:
+    """The same draws of the same cases, oriented by another rule."""
+    return Moments([_moment(m.x, m.y, rule) for m in moments.kinds], moments.places)
+
+
 def oriented(draws: Draws, rule: Rule) -> Draws:
     """Draws in the metric's unit → on the scale of the test, higher is better."""
     if rule.log:
-        return tuple([rule.sign * math.log(draw) for draw in draws])
+        return tuple([rule.sign * rule.logarithm(draw) for draw in draws])
     return draws if rule.sign > 0 else tuple([-draw for draw in draws])
 
 

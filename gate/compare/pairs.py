@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gate.compare.policy import COVERAGE, ERROR_RATE, Rule, is_counted
+from gate.compare.policy import COVERAGE, ERROR_RATE, OF_KIND, Rule, is_counted
 from gate.model.score import Metric
 from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.verdict import Churn
@@ -90,6 +90,10 @@ def draws_of(cases: Iterable[CaseScores], *, name: str) -> list[Draws]:
     """The draws of a metric in each case, also of one that is counted rather than scored."""
     if name == ERROR_RATE:
         return [_ones_and_zeros(case.errors, case.trials - case.errors) for case in cases]
+    if name.startswith(OF_KIND):
+        kind = name.removeprefix(OF_KIND)
+        counts = [(case.failures.get(kind, 0), case.trials) for case in cases]
+        return [_ones_and_zeros(failed, trials - failed) for failed, trials in counts]
     if name.startswith(COVERAGE):
         scored = name.removeprefix(COVERAGE)
         return [
@@ -107,7 +111,7 @@ def tags_of(before: Scorecard | None, after: Scorecard, case_id: str) -> Mapping
 
 
 def counted_metrics(before: Scorecard | None, after: Scorecard, *, asked: Collection[str]) -> list[Metric]:
-    """The metrics that are counted, not scored: `error_rate`, and coverage.
+    """The metrics that are counted, not scored: `error_rate`, the kinds of it that are asked for, and coverage.
 
     A metric's coverage is among them if the metric ever abstained on either side, or if `asked` names the metric.
     """
@@ -115,7 +119,10 @@ def counted_metrics(before: Scorecard | None, after: Scorecard, *, asked: Collec
     abstained = {name for card in cards for case in card.cases.values() for name in case.abstentions}
     known = {name for card in cards for name in card.metrics}
     return [
-        Metric(name=ERROR_RATE, kind="binary", better="lower"),
+        *(
+            Metric(name=name, kind="binary", better="lower")
+            for name in (ERROR_RATE, *sorted(name for name in asked if name.startswith(OF_KIND)))
+        ),
         *(Metric(name=f"{COVERAGE}{name}", kind="binary") for name in sorted(known & abstained.union(asked))),
     ]
 

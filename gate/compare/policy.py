@@ -14,6 +14,7 @@ from gate.model.score import Metric
 from gate.model.suite import Gate, Policy, SuitePolicy
 
 ERROR_RATE = "error_rate"
+OF_KIND = "error_rate."  # and behind it the kind of failure
 COVERAGE = "coverage."
 
 _DROP, _CATCH, _RATIO, _RELATIVE_DROP = 0.02, 0.05, 2.5, 0.10
@@ -31,12 +32,16 @@ class Misfit:
 
 @dataclass(frozen=True)
 class Rule:
-    """How one metric is judged. Margins are as people write them: in the metric's unit, or relative where `log`."""
+    """How one metric is judged. Margins are as people write them: in the metric's unit, or relative where `log`.
+
+    `both`: neither way is good, and a change either way counts; `sign` is then the side that is looked at.
+    """
 
     metric: Metric
     gate: Gate
     sign: int
     log: bool
+    both: bool
     max_drop: float
     must_catch: float
     slice_drop: float
@@ -55,6 +60,25 @@ class Rule:
     def catch_on_scale(self) -> float:
         """M, on the scale of the test."""
         return self.on_scale(self.must_catch)
+
+    @property
+    def sides(self) -> int:
+        """How many ways of moving count."""
+        return 2 if self.both else 1
+
+    @cached_property
+    def offset(self) -> float:
+        """What is added to a value before its logarithm is taken: 1 to a count that may be 0 (words, calls), else 0."""
+        counted = self.metric.kind == "measure" and self.metric.operational and not self.metric.log
+        return 1.0 if self.log and counted else 0.0
+
+    def logarithm(self, value: float) -> float:
+        """Of a value in the metric's unit, where ratios are compared."""
+        return math.log(value + self.offset)
+
+    def exponential(self, value: float) -> float:
+        """The inverse of `logarithm`."""
+        return math.exp(value) - self.offset
 
     def for_slice(self) -> "Rule":
         """The rule of a slice: `slice_drop` is what is allowed."""
@@ -92,7 +116,7 @@ class Rule:
 
     def as_value(self, oriented: float) -> float:
         """A value on the scale of the test, higher is better → in the metric's unit."""
-        return math.exp(self.sign * oriented) if self.log else self.sign * oriented + 0.0
+        return self.exponential(self.sign * oriented) if self.log else self.sign * oriented + 0.0
 
     def as_change(self, difference: float) -> float:
         """An oriented difference (higher is better) → head minus baseline as shown; relative where `log`."""
@@ -100,8 +124,8 @@ class Rule:
 
 
 def is_counted(name: str) -> bool:
-    """Whether a metric is counted from the draws rather than scored: `error_rate`, `coverage.<metric>`."""
-    return name == ERROR_RATE or name.startswith(COVERAGE)
+    """Whether a metric is counted from the draws rather than scored: `error_rate`, one kind of it, `coverage.<metric>`."""
+    return name == ERROR_RATE or name.startswith((OF_KIND, COVERAGE))
 
 
 def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
@@ -111,11 +135,11 @@ def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
     hundredth means nothing in its unit.
 
     What is counted rather than scored has bars of another kind, so it takes none from the default: `error_rate` only
-    warns where the default only warns, and blocks else; `coverage.<metric>` has the mode of its metric, and the
+    warns where the default only warns, and blocks else, as does `error_rate.<kind>`; `coverage.<metric>` has the mode of its metric, and the
     `min_coverage` of its metric's gate for a floor.
     """
     own = suite.gates.get(metric.name)
-    if metric.name == ERROR_RATE:
+    if metric.name == ERROR_RATE or metric.name.startswith(OF_KIND):
         return own or Gate(mode="warn" if suite.default_gate.mode == "warn" else "block")
     if not metric.name.startswith(COVERAGE):
         return _over_default(own, metric, default=suite.default_gate)
@@ -153,6 +177,7 @@ def resolve(metric: Metric, *, gate: Gate, policy: Policy) -> Rule | Misfit:
         gate=gate,
         sign=sign,
         log=log,
+        both=better == "same",
         max_drop=drop,
         must_catch=catch,
         slice_drop=_slice_drop(gate, policy=policy, floors=(drop, catch if log else 0.0), metric=metric),
@@ -189,7 +214,7 @@ def _misfit(metric: Metric, *, gate: Gate) -> Misfit | None:
     if metric.better == "neither" and gate.better is None and gate.mode != "record":
         return Misfit(
             "neither more nor less of this metric is better, so nothing can be a drop",
-            "say `better: higher` or `better: lower` in its gate, or `mode: record`",
+            "say `better: higher`, `better: lower` or `better: same` in its gate, or `mode: record`",
         )
     if gate.must_catch is not None and gate.must_catch.value <= 0:
         return Misfit("must_catch must be larger than 0", "write the smallest drop that may never pass")

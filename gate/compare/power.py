@@ -107,7 +107,7 @@ def _metric(
     varying = sum(
         other is not each and other.rule.gate.mode == "block" and other.variance != 0 for other in known
     )
-    aim = Aim(policy.alpha / (1 + varying), policy.power, rule.drop_on_scale, rule.reach)
+    aim = Aim(policy.alpha / (1 + varying) / rule.sides, policy.power, rule.drop_on_scale, rule.reach)
     return MetricPower(
         metric=rule.name,
         mode=rule.gate.mode,

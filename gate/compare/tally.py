@@ -18,14 +18,19 @@ _REWRITE = "write the results anew with `gate run -o FILE`"
 
 
 class _Draw(NamedTuple):
-    """What is kept of a trial: the values of the kept metrics, rounded; None where one abstained."""
+    """What is kept of a trial: the values of the kept metrics, rounded; None where one abstained.
+
+    `kinds` are those of its failures, each once.
+    """
 
     number: int
     failed: bool
+    kinds: frozenset[str]
     values: Mapping[str, float | None]
 
 
 _NUMBER = attrgetter("number")
+_NOT_DONE = "not_done"
 
 
 def tally(result: RunResult, *, keep: Collection[str] = ()) -> Scorecard:
@@ -83,7 +88,8 @@ def _draw(trial: Trial, *, names: Sequence[str]) -> _Draw:
         for name in names
         if name in seen or not failed
     }
-    return _Draw(trial.index, failed, values)
+    kinds = frozenset(failure.kind for failure in trial.failures)
+    return _Draw(trial.index, failed, kinds, values)
 
 
 def _count(
@@ -99,10 +105,13 @@ def _count(
             scores[name] = tuple(values)
         if len(said) > len(values):
             abstentions[name] = len(said) - len(values)
+    failures = Counter([kind for draw in drawn for kind in draw.kinds])
+    failures += Counter({_NOT_DONE: missing})
     return CaseScores(
         key=key,
         trials=len(drawn) + missing,
         errors=missing + sum([draw.failed for draw in drawn]),
+        failures=dict(sorted(failures.items())),
         tags=dict(tags),
         scores=scores,
         abstentions=abstentions,

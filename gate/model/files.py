@@ -145,6 +145,8 @@ def _plain(case: Any) -> dict[str, Any]:
     fields: dict[str, Any] = {"key": case.key, "trials": case.trials}
     if case.errors:
         fields["errors"] = case.errors
+    if case.failures:
+        fields["failures"] = dict(sorted(case.failures.items()))
     if case.tags:
         fields["tags"] = dict(sorted(case.tags.items()))
     fields["scores"] = {name: _numbers(values) for name, values in sorted(case.scores.items())}

@@ -72,6 +72,15 @@ class Expense(Noun):
         return Expense(evaluator=evaluator, calls=self.calls + other.calls, usage=usage, cost_usd=cost)
 
 
+# Every word by which the gate itself counts failures; a plug-in of somebody else may have others.
+_KINDS = """
+    auth bad_reply bad_request bad_score budget connection exception exit_status http_status no_recording not_done
+    not_found out_of_reach output_open overloaded payment permission rate_limit server_error timeout too_large
+    unknown_model untrusted_judge wait_too_long worker
+"""
+FAILURE_KINDS = frozenset(_KINDS.split())
+
+
 class Failure(Noun):
     """Why a trial has no reply, or an evaluator no score. Failures are data: counted and gated, never a score.
 

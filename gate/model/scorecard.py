@@ -15,12 +15,14 @@ _Value = Annotated[StrictFloat, Field(ge=-LARGEST, le=LARGEST)]
 class CaseScores(Noun):
     """The draws of one case: for each metric its values in the order of the trials, abstentions and failures left out.
 
-    `trials` counts all draws, `errors` those with any failure, `abstentions` the draws in which a metric abstained.
+    `trials` counts all draws, `errors` those with any failure, `failures` those with a failure of each kind, `abstentions`
+    the draws in which a metric abstained.
     """
 
     key: str
     trials: int = Field(ge=1, le=MOST_DRAWS)
     errors: int = Field(default=0, ge=0)
+    failures: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)
     scores: dict[str, tuple[_Value, ...]] = Field(default_factory=dict)
     abstentions: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
@@ -29,6 +31,8 @@ class CaseScores(Noun):
     def _counted(self) -> Self:
         if self.errors > self.trials:
             raise ValueError("more errors than trials")
+        if max(self.failures.values(), default=0) > self.errors:
+            raise ValueError("more failures of one kind than errors")
         abstained = self.abstentions
         for name, values in self.scores.items():
             if len(values) + abstained.get(name, 0) > self.trials:

@@ -70,8 +70,8 @@ class Gate(Noun):
         description="What of the scores is shown and held against `min` and `max`. Drops are tested on the mean (on "
         "the geometric mean for latency, cost and tokens). `p95` and `p99` need 200 cases.",
     )
-    better: Literal["higher", "lower"] | None = Field(
-        default=None, description="Which way is good, for a metric that has no direction of its own."
+    better: Literal["higher", "lower", "same"] | None = Field(
+        default=None, description="Which way is good, if the metric has none; `same`: neither up nor down."
     )
     min_coverage: float | None = Field(
         default=None,

@@ -692,3 +692,43 @@ def test_breaking_one_more_case_never_makes_a_verdict_better(
     now = verdict_of(make_scorecard(before), make_scorecard(after)).kind
     then = verdict_of(make_scorecard(before), make_scorecard(worse)).kind
     assert then.severity >= now.severity
+
+
+# ---- one kind of failure
+
+
+def failing(timeouts: int, *, other: int = 0) -> Scorecard:
+    """A hundred cases, of which some run into the time limit and others fail otherwise."""
+    kinds = ["timeout"] * timeouts + ["exception"] * other
+    cases = {
+        f"c{i:03}": CaseScores(key="k", trials=1, errors=1, failures={kinds[i]: 1})
+        if i < len(kinds)
+        else CaseScores(key="k", trials=1, scores={"accuracy": (1.0,)})
+        for i in range(100)
+    }
+    return Scorecard(suite="suite", metrics={"accuracy": make_metric()}, cases=cases)
+
+
+def test_a_gate_on_one_kind_of_failure_sees_that_kind_alone() -> None:
+    gates = {"error_rate": Gate(mode="record"), "error_rate.timeout": Gate()}
+    policy = SuitePolicy(gates=gates)
+    worse = verdict_of(failing(0), failing(15), policy=policy)
+    assert diff(worse, "error_rate.timeout").kind is Kind.REGRESSED
+    other = verdict_of(failing(0), failing(0, other=15), policy=policy)
+    assert diff(other, "error_rate.timeout").kind is Kind.PASS
+
+
+def test_a_ceiling_on_one_kind_of_failure_is_held() -> None:
+    policy = SuitePolicy(gates={"error_rate.timeout": Gate(max=0.05)})
+    verdict = verdict_of(failing(19), failing(19), policy=policy)
+    assert diff(verdict, "error_rate.timeout").reason.startswith("above its ceiling")
+
+
+def test_a_kind_that_nobody_counts_is_refused() -> None:
+    verdict = verdict_of(failing(0), failing(0), policy=SuitePolicy(gates={"error_rate.timout": Gate()}))
+    assert "unknown_gate" in codes(verdict)
+
+
+def test_without_a_gate_no_kind_of_failure_is_a_metric() -> None:
+    verdict = verdict_of(failing(0), failing(3))
+    assert {each.metric for each in verdict.suites[0].diffs} == {"accuracy", "error_rate"}

@@ -97,3 +97,16 @@ def test_the_baselines_tags_win_and_the_heads_fill_in() -> None:
     assert tags_of(before, after, "a") == {"area": "billing", "level": "hard"}
     assert tags_of(before, after, "b") == {"area": "new"}
     assert tags_of(None, after, "a") == {"area": "other", "level": "hard"}
+
+
+def test_one_kind_of_failure_is_counted_like_all_of_them_together() -> None:
+    case = CaseScores(key="k", trials=5, errors=3, failures={"timeout": 2, "exception": 1})
+    assert draws_of([case], name="error_rate.timeout") == [(1.0, 1.0, 0.0, 0.0, 0.0)]
+    assert draws_of([case], name="error_rate.auth") == [(0.0,) * 5]
+
+
+def test_kinds_of_failures_are_counted_where_they_are_asked_for() -> None:
+    card = make_scorecard({"a": (1.0,)})
+    named = [metric.name for metric in counted_metrics(card, card, asked={"error_rate.timeout"})]
+    assert named == ["error_rate", "error_rate.timeout"]
+    assert [metric.name for metric in counted_metrics(card, card, asked=())] == ["error_rate"]

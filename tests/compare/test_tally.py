@@ -135,3 +135,11 @@ def test_what_users_said_is_a_tag_of_the_case_to_slice_by() -> None:
     case = make_case("a", tags={"category": "x"}, feedback={"thumbs": "down"})
     card = tally(make_run(draws("a", 1), cases=(case,)))
     assert card.cases["a"].tags == {"category": "x", "feedback": "negative"}
+
+
+def test_failures_are_counted_by_kind_and_what_was_not_done_is_one() -> None:
+    both = make_trial("a", 1, scores=(), failures=(CRASHED, CRASHED, LOST))
+    lost = make_trial("a", 3, reply=None, scores=(), failures=(LOST,))
+    case = tally(make_run([*draws("a", 1), both, lost])).cases["a"]
+    assert (case.trials, case.errors) == (4, 3)
+    assert case.failures == {"crash": 1, "not_done": 1, "timeout": 2}

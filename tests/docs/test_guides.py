@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from gate.functions import load_function
 from gate.llm import failures
 from gate.model.files import load_results
-from gate.model.reply import Failure, Reply
+from gate.model.reply import FAILURE_KINDS, Failure, Reply
 from gate.plugins import Plugins
 from gate.targets.answer import reply_from
 from gate.targets.http_options import ContextPlaces
@@ -211,3 +211,11 @@ def test_the_class_on_the_page_refuses_a_case_before_the_run(project: Project) -
     assert ended.code == 2
     assert "search.jsonl:1" in ended.text
     assert "write `input` as a text" in ended.text
+
+
+def test_every_kind_of_failure_in_the_guide_may_be_gated() -> None:
+    section = TARGETS.split("\n## When it goes wrong\n")[1].split("\n## ")[0]
+    first_cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    told = {kind for cell in first_cells for kind in re.findall(r"`(\w+)`", cell)}
+    assert told
+    assert told <= FAILURE_KINDS
