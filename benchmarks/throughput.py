@@ -36,6 +36,7 @@ MODEL = "claude-haiku-5-5"
 ANSWER = "The answer is 42."
 CONFIG = """
 version: 1
+defaults: {{reuse: false}}
 suites:
   http:
     cases: cases.jsonl
