@@ -69,8 +69,7 @@ class Rule:
     @cached_property
     def offset(self) -> float:
         """What is added to a value before its logarithm is taken: 1 to a count that may be 0 (words, calls), else 0."""
-        counted = self.metric.kind == "measure" and self.metric.operational and not self.metric.log
-        return 1.0 if self.log and counted else 0.0
+        return float(self.log and not self.metric.log and self.metric.operational and self.bounds is None)
 
     def logarithm(self, value: float) -> float:
         """Of a value in the metric's unit, where ratios are compared."""
