@@ -16,11 +16,12 @@ from gate.evaluators.cost import Cost, CostOptions
 from gate.evaluators.operational import Operational
 from gate.functions import load_function
 from gate.host.local import WorkingTree
+from gate.model.budget import Budget
 from gate.model.errors import Problem, UserError
 from gate.model.ports import Evaluator, NoOptions, Setting, Target
 from gate.model.reply import FAILURE_KINDS
 from gate.model.score import Metric
-from gate.model.suite import Budget, PolicySheet, Suite, Use
+from gate.model.suite import PolicySheet, Suite, Use
 from gate.plugins import Plugins
 from gate.provider import ModelDoor, pace_of
 from gate.run.fingerprint import evaluator_fingerprint, fingerprinted, target_fingerprint

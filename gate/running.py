@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from gate.estimates import announcement
+from gate.host.local import WorkingTree
 from gate.loop import event_loop
 from gate.model.progress import Progress
 from gate.model.run import RunResult, Trial
@@ -38,6 +40,7 @@ class Bench:
     `notice` takes a sentence for the person; `ledgers` are the budgets of the suites, by name, for all their looks.
     """
 
+    tree: WorkingTree
     loop: asyncio.Runner
     journal: Journal
     progress: "_Heard"
@@ -58,15 +61,17 @@ class Bench:
             UserError: before the first draw of any: a target or an evaluator lacks what a run needs.
             InterruptedRunError: stopped from outside; what was finished is kept.
         """
-        plans = [self._plan(ready, draws(ready.suite)) for ready in suites]
-        asking = [plan for plan in plans if not self.journal.holds(plan)]
-        for plan in asking:  # what asks nothing needs no key
-            plan.target.open()
-            for evaluator in plan.instruments.evaluators:
+        plans = {ready.suite.name: self._plan(ready, draws(ready.suite)) for ready in suites}
+        asking = [ready for ready in suites if not self.journal.holds(plans[ready.suite.name])]
+        for ready in asking:  # what asks nothing needs no key
+            ready.target.open()
+            for evaluator in ready.instruments.evaluators:
                 evaluator.open()
         for warning in _endings(asking):
             self.notice(warning)
-        return {plan.suite.name: self._run(plan) for plan in plans}
+        for ready in asking:
+            self._announce(ready, plans[ready.suite.name])
+        return {name: self._run(plan) for name, plan in plans.items()}
 
     def take_more(
         self, suites: Sequence[Ready], draws: Callable[[Suite], Draws], *, earlier: Mapping[str, RunResult]
@@ -100,6 +105,12 @@ class Bench:
             ledger=self.ledgers[suite.name],
         )
         return self._await(work)
+
+    def _announce(self, ready: Ready, plan: RunPlan) -> None:
+        trials = plan.draws * len(plan.suite.cases)
+        text = announcement(self.tree, ready, trials=trials, kept=self.journal.saved(plan))
+        if text:
+            self.notice(text)
 
     def _plan(self, ready: Ready, draws: Draws) -> RunPlan:
         return RunPlan(
@@ -162,6 +173,7 @@ def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iter
         for ready in suites:
             ready.paces.notice = place.notice
         yield Bench(
+            tree=place.tree,
             loop=loop,
             journal=journal,
             progress=_Heard(place.progress),
@@ -180,12 +192,10 @@ def _ledgers(suites: Sequence[Ready]) -> dict[str, Ledger]:
     }
 
 
-def _endings(plans: Sequence[RunPlan]) -> list[str]:
+def _endings(suites: Sequence[Ready]) -> list[str]:
     """A warning for each model that is about to end, once."""
-    models = {model for plan in plans for model in plan.target.models()}
-    models |= {
-        model for plan in plans for evaluator in plan.instruments.evaluators for model in evaluator.models()
-    }
+    models = {model for ready in suites for model in ready.target.models()}
+    models |= {m for ready in suites for each in ready.instruments.evaluators for m in each.models()}
     if not models:
         return []
     from gate.llm.door import deprecation  # noqa: PLC0415 - for those who ask a model

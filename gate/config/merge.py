@@ -10,8 +10,9 @@ from gate.config.nodes import KeyPath, Source
 from gate.config.shape import Defaults, GateFile, SuiteShape
 from gate.config.words import problems_of
 from gate.model.base import Noun
+from gate.model.budget import Budget
 from gate.model.errors import Problem
-from gate.model.suite import Budget, Draws, Gate, Margin, Slice, SuitePolicy
+from gate.model.suite import Draws, Gate, Margin, Slice, SuitePolicy
 
 _N = TypeVar("_N", bound=Noun)
 _MARGINS = ("max_drop", "must_catch", "slice_drop")

@@ -13,10 +13,11 @@ from gate.config.schema import EDITOR_LINE, first_sentence
 from gate.config.shape import DefaultGate, Defaults, GateFile, NamedSlice, SuiteShape, Trials, UsedPlugin
 from gate.config.tree import MAX_DEPTH
 from gate.model.authority import Authority
+from gate.model.budget import Budget
 from gate.model.case import Message
 from gate.model.feedback import Feedback
 from gate.model.price import Price
-from gate.model.suite import Budget, Gate, Policy
+from gate.model.suite import Gate, Policy
 
 _MEGABYTE = 1_000_000
 # heading, model, what the reader should know before the table

@@ -17,8 +17,9 @@ from pydantic import (
 from gate.config.fields import SUITE_NAME, InnerPath, Name, SuiteName, TagText, drawn, listed, used
 from gate.model.authority import Authority
 from gate.model.base import Noun
+from gate.model.budget import Budget
 from gate.model.price import Price
-from gate.model.suite import Budget, Draws, Gate, MarginField, Policy
+from gate.model.suite import Draws, Gate, MarginField, Policy
 
 
 def _sort_of_slice(value: object) -> str | None:

@@ -3,17 +3,16 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
 from gate.base import base_of_working_tree
+from gate.estimates import estimate
 from gate.flows.check import more_draws
 from gate.model.outlay import Outlay, SuitePlan
-from gate.model.reply import Usage
 from gate.model.scorecard import Scorecard
 from gate.place import Place
 from gate.ready import Ready, prepare
 from gate.run.budget import Ledger, Need
-from gate.run.estimate import PerTrial, outlay, per_trial
+from gate.run.estimate import outlay
 from gate.run.journal import FOLDER
 from gate.running import Draws, bench
 
@@ -32,16 +31,6 @@ def plan(place: Place, *, only: Sequence[str] = (), fresh: bool = False) -> tupl
         return tuple(
             _planned(ready, baseline=base.baseline(ready.suite.name), kept=kept) for ready in prepared.suites
         )
-
-
-def estimate(ready: Ready, *, baseline: Scorecard | None) -> PerTrial:
-    """What one trial of a suite takes."""
-    return per_trial(
-        [ready.target.request(case) for case in ready.suite.cases],
-        baseline=baseline,
-        price=partial(_price, ready),
-        judge_calls=sum(each.calls for each in ready.instruments.evaluators),
-    )
 
 
 @contextmanager
@@ -98,9 +87,3 @@ def _refusal(ready: Ready, name: str, parts: Sequence[Outlay]) -> str:
     )
     why = ledger.shortage(need)
     return f"{name} may not fit into the budget: {why}" if why else ""
-
-
-def _price(ready: Ready, model: str, usage: Usage) -> float | None:
-    from gate.llm.price import cost_usd  # noqa: PLC0415 - the table of prices, for those who ask a model
-
-    return cost_usd(model, usage, own=ready.suite.prices)

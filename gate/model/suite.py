@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, JsonValue, PlainSerializer, model_v
 
 from gate.model.authority import Authority
 from gate.model.base import Noun
+from gate.model.budget import Budget
 from gate.model.case import Case, Shard
 from gate.model.price import Price
 
@@ -185,6 +186,11 @@ class Policy(Noun):
         description="How many cases may pass in every draw of the baseline and fail in every draw now. "
         "Left out: such cases are listed and never block.",
     )
+    judges: Literal["any", "calibrated"] = Field(
+        default="any",
+        description="`calibrated`: a metric that a language model judges is an error until that judge was held against "
+        "people's labels (`gate calibrate judge`). A judge that was found not to be trusted is an error in any case.",
+    )
     on_inconclusive: Literal["block", "warn"] = Field(
         default="warn",
         description="What happens where the data cannot tell: `block` fails the check, `warn` shows it. "
@@ -198,21 +204,6 @@ class Use(Noun):
     use: str
     name: str = ""
     with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
-
-
-class Budget(Noun):
-    """Caps of one run of a suite. None is no cap. A cap reached stops new calls, keeps what is done, ends as an error."""
-
-    calls: int | None = Field(default=None, ge=1, description="The most calls of the target in one run.")
-    tokens: int | None = Field(
-        default=None, ge=1, description="The most tokens of one run, in and out together."
-    )
-    cost_usd: float | None = Field(
-        default=None,
-        gt=0,
-        description="The most US dollars of one run. Where the price of a reply is not known, the run stops after the first.",
-    )
-    minutes: float | None = Field(default=None, gt=0, description="The longest time of one run, in minutes.")
 
 
 class Suite(Noun):

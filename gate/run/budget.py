@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Protocol
 
+from gate.model.budget import Budget
 from gate.model.reply import Usage
 from gate.model.run import Trial
-from gate.model.suite import Budget
 
 
 class Priced(Protocol):

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal
 
+from gate.model.budget import Budget
 from gate.model.ports import LanguageModel, ModelRequest
 from gate.model.reply import Expense, Failure, Reply
-from gate.model.suite import Budget
 from gate.run.budget import Ledger
 from gate.run.patience import aside
 

@@ -4,8 +4,9 @@ import pytest
 
 from gate.config.file import ConfigFile, parse
 from gate.config.merge import own_or_default
+from gate.model.budget import Budget
 from gate.model.errors import UserError
-from gate.model.suite import Budget, Draws, Gate, Margin
+from gate.model.suite import Draws, Gate, Margin
 from tests.builders import config_text
 
 HALF, TENTH = Margin(value=0.5), Margin(value=0.1, relative=True)

@@ -1,8 +1,8 @@
 from typing import Any
 
+from gate.model.budget import Budget
 from gate.model.reply import Usage
 from gate.model.run import Trial
-from gate.model.suite import Budget
 from gate.run.budget import Ledger
 from tests.builders import make_reply, make_trial
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from gate.model.budget import Budget
 from gate.model.pace import Attempt, Charge, Room
 from gate.model.reply import Expense, Failure, Reply
-from gate.model.suite import Budget
 from gate.run.budget import Ledger
 from gate.run.failures import Seam
 from gate.run.pace import Pacer, Paces

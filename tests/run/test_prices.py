@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from gate.model.budget import Budget
 from gate.model.price import Price
 from gate.model.reply import Usage
 from gate.model.run import RunResult
-from gate.model.suite import Budget
 from gate.run.runner import run
 from tests.builders import make_reply
 from tests.doubles import FakeTarget

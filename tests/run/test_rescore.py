@@ -2,7 +2,7 @@ import asyncio
 from typing import Any
 
 from gate import Failure, Score
-from gate.model.suite import Budget
+from gate.model.budget import Budget
 from gate.run.budget import Ledger
 from gate.run.rescore import rescore
 from tests.builders import make_reply, make_run, make_trial

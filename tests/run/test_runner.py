@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from gate import Failure, Metric, Score
 from gate.functions import load_function
+from gate.model.budget import Budget
 from gate.model.case import Case
 from gate.model.errors import InterruptedRunError
 from gate.model.reply import Reply, Usage
 from gate.model.run import RunResult, Trial
-from gate.model.suite import Budget
 from gate.run.budget import Ledger
 from gate.run.runner import run
 from tests.builders import make_reply

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate.model.budget import Budget
 from gate.model.case import Message
 from gate.model.ports import ModelRequest
 from gate.model.reply import Failure, Reply, Usage
 from gate.model.run import RunResult
 from gate.model.score import Score
-from gate.model.suite import Budget
 from gate.run.budget import Ledger, tokens_of
 from gate.run.rescore import rescore
 from gate.run.runner import run

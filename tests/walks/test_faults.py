@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gate.llm.door import AnthropicModel
+from gate.llm.door import AnthropicModel, deprecation
 from gate.model.case import Case
 from gate.model.ports import Setting, Target
 from gate.model.reply import Usage
@@ -25,12 +25,13 @@ from tests.builders import make_case
 from tests.fakes.faulty import FaultyProvider, tokens
 from tests.run.plans import make_plan
 
-CONCURRENCY, TIMEOUT_S = 100, 8.0
-LIMITS = Limits(concurrency=CONCURRENCY, max_wait_s=4.0, first_s=0.01, longest_s=0.1)
+CONCURRENCY, TIMEOUT_S = 100, 120.0
+SILENCE_S = 5.0  # after which a connection that says nothing is given up
+LIMITS = Limits(concurrency=CONCURRENCY, max_wait_s=20.0, first_s=0.01, longest_s=0.1)
 
 # what happens to a case → how many of them, and the kind of failure that it ends with (None: a score)
 FATES: dict[str, tuple[int, str | None]] = {
-    "fine": (1558, None),
+    "fine": (1549, None),
     "drip": (60, None),
     "large": (2, None),
     "limited-fine": (40, None),
@@ -45,8 +46,9 @@ FATES: dict[str, tuple[int, str | None]] = {
     "absurd": (8, "wait_too_long"),
     "html": (30, "bad_reply"),
     "garbled": (30, "bad_reply"),
-    "hang": (6, "timeout"),
-    "stall": (6, "timeout"),
+    "hang-fine": (10, None),
+    "stall-fine": (10, None),
+    "hang": (1, "timeout"),
 }
 # The plain service differs: its service is asked twice more at the most, and 10 MB are more than a reply may be.
 PLAIN: dict[str, str | None] = {
@@ -59,10 +61,12 @@ PLAIN: dict[str, str | None] = {
 
 
 def cases() -> list[Case]:
-    """Every fate in turn, so that all kinds of fault meet."""
+    """Every fate in turn, so that all kinds of fault meet; those that take long first, so that nobody waits for them."""
     ids = [f"{fate}-{number}" for fate, (count, _) in FATES.items() for number in range(count)]
     step = 761  # a prime that does not divide their number
-    return [make_case(ids[n * step % len(ids)], input=ids[n * step % len(ids)]) for n in range(len(ids))]
+    mixed = [ids[n * step % len(ids)] for n in range(len(ids))]
+    mixed.sort(key=lambda case_id: fate(case_id) not in {"hang", "hang-fine", "stall-fine"})
+    return [make_case(case_id, input=case_id) for case_id in mixed]
 
 
 def setting(root: Path, paces: Paces) -> Setting:
@@ -73,13 +77,13 @@ def setting(root: Path, paces: Paces) -> Setting:
 
     def llm() -> Metered:
         if not models:
-            models.append(Metered(AnthropicModel(concurrency=CONCURRENCY, timeout_s=TIMEOUT_S, pace=pace)))
+            models.append(Metered(AnthropicModel(concurrency=CONCURRENCY, timeout_s=SILENCE_S, pace=pace)))
         return models[0]
 
     return Setting(
         root=root,
         suite="suite",
-        timeout_s=TIMEOUT_S,
+        timeout_s=SILENCE_S,
         concurrency=CONCURRENCY,
         llm=llm,
         load=lambda _: pytest.fail("no function is needed"),
@@ -132,6 +136,7 @@ def test_the_prompt_target_loses_nothing_and_pays_nothing_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "prompt.txt").write_text("{{ input }}")
+    deprecation("claude-haiku-5-5")  # as before any run: to import the SDK must take nobody's time
     with FaultyProvider() as provider:
         monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", provider.url)
