@@ -4,7 +4,8 @@ A baseline that is missing or broken is not raised but carried as a reason: the 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gate.compare.proposals import proposals
@@ -24,12 +25,16 @@ DEFAULT_CONFIG = "gate.yaml"
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """What a head is judged by. `baselines` maps a suite to its scorecard, or to the reason why there is none."""
+    """What a head is judged by. `baselines` maps a suite to its scorecard, or to the reason why there is none.
+
+    `calibrations` holds what was measured of the instruments of some suites.
+    """
 
     revision: Revision
     sheet: PolicySheet
     policy_source: str
     baselines: Mapping[str, Scorecard | str]
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
     def baseline(self, suite: str) -> Scorecard | None:
         """The baseline of a suite."""
@@ -49,6 +54,7 @@ def base_of_working_tree(tree: WorkingTree, config: str, sheet: PolicySheet) -> 
         sheet=sheet,
         policy_source=f"{config} in the working tree",
         baselines=_baselines(sheet, tree.read, where="in the working tree"),
+        calibrations=_calibrations(sheet, tree.read),
     )
 
 
@@ -71,12 +77,14 @@ def base_at(history: History, config: str, ref: str) -> Base:
             )
         )
     sheet = policy_sheet(parse(text, f"{config}@{sha[:12]}"))
+    read = partial(history.read_at, sha)
     where = f"at {sha[:12]}" if sha.startswith(ref) else f"at {ref} ({sha[:12]})"
     return Base(
         revision=revision,
         sheet=sheet,
         policy_source=f"{config} {where}",
-        baselines=_baselines(sheet, lambda path: history.read_at(sha, path), where=where),
+        baselines=_baselines(sheet, read, where=where),
+        calibrations=_calibrations(sheet, read),
     )
 
 
@@ -95,7 +103,12 @@ def proposed(base: Base, head: Base) -> tuple[Proposal, ...]:
     moved = (
         baseline_proposals(suite, base.baselines.get(suite), head.baselines.get(suite)) for suite in both
     )
-    return (*proposals(base.sheet, head.sheet), *(each for some in moved for each in some))
+    measured = (
+        Proposal(text=f"what was measured of the instruments of {suite} changes", loosened=True)
+        for suite in both
+        if base.calibrations.get(suite) != head.calibrations.get(suite)
+    )
+    return (*proposals(base.sheet, head.sheet), *(each for some in moved for each in some), *measured)
 
 
 def policy_for(
@@ -181,6 +194,11 @@ def _with_margin(rules: SuitePolicy, max_drop: float) -> SuitePolicy:
 
     gates = {name: changed(gate) for name, gate in rules.gates.items()}
     return rules.model_copy(update={"gates": gates, "default_gate": changed(rules.default_gate)})
+
+
+def _calibrations(sheet: PolicySheet, read: Callable[[str], str | None]) -> dict[str, Calibration]:
+    found = {suite: calibration_in(calibration_path(path), read) for suite, path in sheet.baselines.items()}
+    return {suite: calibration for suite, calibration in found.items() if calibration is not None}
 
 
 def _baselines(

@@ -12,18 +12,14 @@ from gate.compare.distributions import t_cdf
 class ClusterMean:
     """A mean over n cases in `groups` clusters. `error` is its standard error; infinite for a single cluster.
 
-    `largest` is the largest sum of a cluster's values, without its sign.
+    `largest` is the largest sum of a cluster's values, without its sign. `df` are degrees of freedom of Student's t.
     """
 
     mean: float
     error: float
     groups: int
     largest: float
-
-    @property
-    def df(self) -> int:
-        """Degrees of freedom of Student's t."""
-        return self.groups - 1
+    df: float
 
     def p_below(self, reference: float) -> float:
         """One-sided p of "the mean is not below the reference". Without any spread it is 0, 1/2 or 1."""
@@ -49,6 +45,7 @@ def cluster_mean(values: Sequence[float], *, labels: Sequence[str]) -> ClusterMe
     groups = len(sums)
     largest = max(abs(math.fsum(group)) for group in sums.values())
     if groups == 1:
-        return ClusterMean(mean, math.inf, 1, largest)
+        return ClusterMean(mean, math.inf, 1, largest, 0)
     squares = math.fsum((math.fsum(group) - len(group) * mean) ** 2 for group in sums.values())
-    return ClusterMean(mean, math.sqrt(groups / (groups - 1) * squares) / n, groups, largest)
+    error = math.sqrt(groups / (groups - 1) * squares) / n
+    return ClusterMean(mean, error, groups, largest, groups - 1)

@@ -13,10 +13,14 @@ _FEWEST = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Components:
-    """`between` is the variance of the shift of a run (tau^2), `within` that of one score of one case. Never negative."""
+    """`between` is the variance of the shift of a run (tau^2), `within` that of one score of one case. Never negative.
+
+    `of_means` is the variance of the runs' means, in which both have a part.
+    """
 
     between: float
     within: float
+    of_means: float
 
 
 def components(scores: Sequence[Sequence[float]]) -> Components:
@@ -31,9 +35,9 @@ def components(scores: Sequence[Sequence[float]]) -> Components:
     of_run = [math.fsum(run) / cases for run in scores]
     of_case = [math.fsum(run[i] for run in scores) / runs for i in range(cases)]
     whole = math.fsum(of_run) / runs
-    between = cases * math.fsum((mean - whole) ** 2 for mean in of_run) / (runs - 1)
+    of_means = math.fsum((mean - whole) ** 2 for mean in of_run) / (runs - 1)
     residual = math.fsum(
         (run[i] - of_case[i] - of_run[r] + whole) ** 2 for r, run in enumerate(scores) for i in range(cases)
     )
     within = residual / ((runs - 1) * (cases - 1))
-    return Components(between=max(0.0, (between - within) / cases), within=within)
+    return Components(between=max(0.0, of_means - within / cases), within=within, of_means=of_means)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gate.compare.clusters import ClusterMean, cluster_mean
-from gate.compare.distributions import normal_cdf, normal_quantile, t_quantile
+from gate.compare.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 from gate.compare.exact import log_least, sum_of_cases
 from gate.compare.moments import Moment, Moments, oriented
 from gate.compare.permutation import least_p, permutation_p
 from gate.compare.policy import Rule
+from gate.compare.shift import Shift
 
 FEW_INFORMATIVE = 20
 FEW_CLUSTERS = 8
@@ -49,7 +50,7 @@ def weigh(moments: Moments, rule: Rule, *, level: float, labels: Sequence[str] |
     """Weigh one or more pairs. `labels` names each case's cluster, or is None where the cases are independent."""
     n = moments.n
     delta = moments.total("d") / n
-    low, high = _bounds(moments, rule, z=normal_quantile(1 - level))
+    low, high = _bounds(moments, rule, level=level)
     informative = moments.informative()
     method, p, least = _test(moments, rule, informative=informative)
     plain = Evidence(
@@ -71,7 +72,7 @@ def weigh(moments: Moments, rule: Rule, *, level: float, labels: Sequence[str] |
     return _clustered(plain, rule, mean=cluster_mean(values, labels=labels), level=level)
 
 
-def _bounds(moments: Moments, rule: Rule, *, z: float) -> tuple[float, float]:
+def _bounds(moments: Moments, rule: Rule, *, level: float) -> tuple[float, float]:
     """L, the bound that allows a pass, and the other end of the printed interval.
 
     L of a bounded metric is shrunk by two cases without a difference, each of the variance R^2; R is the smallest
@@ -81,6 +82,10 @@ def _bounds(moments: Moments, rule: Rule, *, z: float) -> tuple[float, float]:
     """
     n, total = moments.n, moments.total("d")
     variance = _variance_of_sum(moments, mean=total / n)
+    z = normal_quantile(1 - level)
+    if rule.shift is not None:
+        z = t_quantile(1 - level, df=rule.shift.df(variance / n**2))
+        variance += n**2 * rule.shift.variance
     high = (total + z * math.sqrt(variance)) / n
     if rule.reach is None:
         return (total - z * math.sqrt(variance)) / n, high
@@ -111,9 +116,14 @@ def _apart(m: Moment) -> float:
 
 
 def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method, float, float]:
-    """(method, p, the smallest p that the pooled draws allow)."""
+    """(method, p, the smallest p that the pooled draws allow).
+
+    Where the luck that all cases of a run share was measured, it is taken in, and no exact test knows of it.
+    """
     if not informative.kinds:
         return "constant", 1.0, 1.0
+    if rule.shift is not None:
+        return "normal", *_shifted(moments, rule.shift)
     alike = all(len(sizes) == 1 for sizes in moments.sizes)
     if alike and all(draw in _BINARY for m in informative.kinds for draw in (*m.x, *m.y)):
         return "exact", *_exact(informative, rule)
@@ -123,6 +133,14 @@ def _test(moments: Moments, rule: Rule, *, informative: Moments) -> tuple[Method
         return "normal", p, least
     cases = [(oriented(m.x, rule), oriented(m.y, rule)) for m, count in informative for _ in range(count)]
     return "permutation", permutation_p(cases), least_p(cases)
+
+
+def _shifted(moments: Moments, shift: Shift) -> tuple[float, float]:
+    """(p, the smallest p that the pooled draws allow), where all cases of a run share a part of their luck."""
+    own = moments.total("v") / moments.n**2
+    spread, df = math.sqrt(own + shift.variance), shift.df(own)
+    p, least = (t_cdf(moments.total(field) / moments.n / spread, df=df) for field in ("d", "least"))
+    return p, least
 
 
 def _exact(moments: Moments, rule: Rule) -> tuple[float, float]:
@@ -149,6 +167,9 @@ def _clustered(plain: Evidence, rule: Rule, *, mean: ClusterMean, level: float) 
         return replace(plain, clusters=mean.groups)
     low = high = math.inf
     if math.isfinite(mean.error):
+        if rule.shift is not None:
+            df = min(float(mean.df), rule.shift.df(mean.error**2))
+            mean = replace(mean, error=math.hypot(mean.error, math.sqrt(rule.shift.variance)), df=df)
         t = t_quantile(1 - level, df=mean.df)
         added = 0 if rule.reach is None else _ADDED
         spread = math.hypot(plain.n * mean.error, math.sqrt(added) * mean.largest)

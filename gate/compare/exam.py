@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.compare import findings as say
+from gate.compare.calibrated import on_calibration
 from gate.compare.contest import Arena, Contest
 from gate.compare.diff import lone_diff
 from gate.compare.layout import Layout
@@ -41,7 +42,7 @@ def examine(comparison: Comparison, *, policy: Policy, level: float) -> Exam:
         )  # that is said; the rest of it says nothing
     head, baseline, suite = comparison.head, comparison.baseline, comparison.suite
     slices = members(comparison)
-    found += _on_declared(comparison, slices=slices)
+    found += [*_on_declared(comparison, slices=slices), *on_calibration(comparison, policy=policy)]
     if baseline is None or not baseline.cases or not head.cases:
         return Exam(comparison, slices, tuple(found), lone=tuple(_only_head(comparison, policy=policy)))
     differences = churn(baseline, head)

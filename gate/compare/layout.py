@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from gate.compare import findings as say
+from gate.compare.calibrated import calibrated
 from gate.compare.contest import Arena, Contest, hold
 from gate.compare.diff import lone_diff
 from gate.compare.pairs import Pairs, Shared, draws_of, pair
@@ -42,6 +43,7 @@ class Layout:
             message = f"the gate of {name} in {suite} cannot be used: {rule.message}"
             yield say.error("unfit_gate", message, rule.fix, suite=suite, metric=name)
             return
+        rule = calibrated(rule, self.comparison.calibration)
         obstacles = [] if is_counted(name) else self._obstacles(metric, rule)
         everything = pair(self.shared, name=name)
         obstacles = obstacles or list(_faults(everything, rule, suite=suite))
@@ -71,6 +73,12 @@ class Layout:
                 f"{name} in {suite} is measured with another evaluator, judge or rubric than in the baseline"
             )
             return [_in_the_way("other_instrument", message, say.accept(suite), rule=rule, suite=suite)]
+        if before.judges and after.judges and before.judges != after.judges:
+            message = (
+                f"{name} in {suite} was judged by {', '.join(before.judges)} in the baseline, "
+                f"and by {', '.join(after.judges)} now"
+            )
+            return [_in_the_way("other_judge", message, say.accept(suite), rule=rule, suite=suite)]
         return []
 
     def _lone(self, rule: Rule, *, reason: str) -> MetricDiff:
@@ -96,7 +104,7 @@ def _in_the_way(code: str, message: str, action: str, *, rule: Rule, suite: str)
 
 
 def _meaning(metric: Metric) -> Metric:
-    return metric.model_copy(update={"operational": False})
+    return metric.model_copy(update={"operational": False, "judges": ()})
 
 
 def _faults(pairs: Pairs, rule: Rule, *, suite: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from gate.compare.shift import Shift
 from gate.model.score import Metric
 from gate.model.suite import Gate, Policy, SuitePolicy
 
@@ -34,6 +35,7 @@ class Misfit:
 class Rule:
     """How one metric is judged. Margins are as people write them: in the metric's unit, or relative where `log`.
 
+    `shift` is what was measured of the luck that all cases of a run share, on the scale of the test.
     `both`: neither way is good, and a change either way counts; `sign` is then the side that is looked at.
     """
 
@@ -45,6 +47,7 @@ class Rule:
     max_drop: float
     must_catch: float
     slice_drop: float
+    shift: Shift | None = None
 
     @property
     def name(self) -> str:

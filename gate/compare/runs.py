@@ -54,6 +54,7 @@ def _noise(cards: Sequence[Scorecard], rule: Rule) -> RunNoise | None:
         runs=len(cards),
         cases=len(cases),
         between=round_value(parts.between),
+        of_means=round_value(parts.of_means),
         within=round_value(parts.within * drawn),
         flip_rate=None if flips is None else round_value(flips),
     )
@@ -62,13 +63,13 @@ def _noise(cards: Sequence[Scorecard], rule: Rule) -> RunNoise | None:
 def worth(noise: RunNoise, rule: Rule, *, policy: Policy) -> NoiseWorth:
     """What the noise means for a metric.
 
-    A difference of two runs' means has the variance tau^2 (1 + 1/R) at least, however many cases there are; the floor
-    is the drop that is found with the policy's power at its level through that alone.
+    A difference of two runs' means has the variance 2 tau^2 at least, however many cases there are; the floor is the
+    drop that is found with the policy's power at its level through that alone.
     """
     shift = math.sqrt(noise.between)
     normal = NormalDist()
     reach = normal.inv_cdf(1 - policy.alpha) + normal.inv_cdf(policy.power)
-    floor = reach * shift * math.sqrt(1 + 1 / noise.runs)
+    floor = reach * shift * math.sqrt(2)
     return NoiseWorth(
         metric=rule.name,
         measured=noise,

@@ -57,12 +57,16 @@ def tally_each(
         if not metric.operational or (name in keep and not is_counted(name))
     }
     names = sorted(kept)
+    judges: dict[str, set[str]] = defaultdict(set)
     asked = [(case.id, case.key, case.slice_tags) for case in cases]
     drawn: dict[str, list[_Draw]] = defaultdict(list)
     strange: list[Problem] = []
     for trial in trials:
         strange += _bad_scores(trial, metrics=head.metrics)
         drawn[trial.case_id].append(_draw(trial, names=names))
+        for score in trial.scores:
+            if score.judge is not None:
+                judges[score.metric].add(score.judge)
     problems = [*_bad_names(head.metrics), *_bad_cases([case_id for case_id, _, _ in asked], drawn=drawn)]
     if problems:
         raise UserError(*problems)
@@ -70,7 +74,12 @@ def tally_each(
         raise UserError(*sorted(strange, key=str))
     return Scorecard(
         suite=head.suite,
-        metrics=kept,
+        metrics={
+            name: metric.model_copy(update={"judges": tuple(sorted(judges[name]))})
+            if name in judges
+            else metric
+            for name, metric in kept.items()
+        },
         target=dict(head.target),
         cases={
             case_id: _count(drawn.pop(case_id, []), names=names, draws=head.draws, key=key, tags=tags)

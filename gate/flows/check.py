@@ -121,6 +121,7 @@ def _comparisons(base: Base, prepared: Prepared, results: Mapping[str, RunResult
                 head=tally(results[name], keep=policy.gates),
                 baseline=base.baseline(name),
                 missing=base.missing(name),
+                calibration=base.calibrations.get(name),
                 policy=policy,
                 stopped=results[name].stopped,
             )

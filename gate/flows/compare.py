@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from gate.base import needed_text, policy_for
+from gate.base import calibration_in, calibration_path, needed_text, policy_for
 from gate.compare.decide import decide
 from gate.compare.tally import tally_each
-from gate.host.local import WorkingTree
+from gate.host.local import WorkingTree, read_text
+from gate.model.calibration import Calibration
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline
 from gate.model.report import Report, Revision
@@ -45,6 +46,7 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
         suite=suite,
         head=head,
         baseline=load_baseline(needed_text(sides.baseline), str(sides.baseline)),
+        calibration=_calibration(sides.baseline),
         policy=rules,
         stopped=results.head.stopped,
     )
@@ -58,3 +60,8 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
         runs={suite: sums.summary(results.head, cases=len(head.cases))},
     )
     return assemble(verdict, results={suite: shown}, evidence=evidence)
+
+
+def _calibration(baseline: Path) -> Calibration | None:
+    """What was measured of the instruments, beside the baseline."""
+    return calibration_in(calibration_path(str(baseline)), lambda path: read_text(Path(path)))

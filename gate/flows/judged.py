@@ -57,6 +57,7 @@ def _comparison(name: str, result: RunResult | None, *, base: Base, head: Base) 
         head=_empty(name) if result is None else tally(result, keep=policy.gates),
         baseline=base.baseline(name),
         missing=base.missing(name),
+        calibration=base.calibrations.get(name),
         policy=policy,
         stopped=None if result is None else result.stopped,
     )

@@ -69,6 +69,8 @@ class RunNoise(Noun):
         separate runs, and the cases that have a score in all of them.
     between:
         the variance tau^2 that every case of a run shares, on the scale of the test (squared unit, or squared log).
+    of_means:
+        the variance of the runs' means, luck of draws included.
     within:
         the variance of one draw of one case.
     flip_rate:
@@ -79,6 +81,7 @@ class RunNoise(Noun):
     runs: int = Field(ge=2)
     cases: int = Field(ge=2)
     between: float = Field(ge=0)
+    of_means: float = Field(ge=0)
     within: float = Field(ge=0)
     flip_rate: float | None = Field(default=None, ge=0, le=1)
 

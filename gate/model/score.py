@@ -23,6 +23,9 @@ class Metric(Noun):
         rewrites a baseline.
     fingerprint:
         hash of whatever made the number. Another fingerprint is another metric: not comparable, never regressed.
+    judges:
+        the language models that gave the scores of a scorecard, as they named themselves; another one is another
+        metric, too.
     """
 
     name: str = Field(min_length=1, max_length=120)
@@ -34,6 +37,7 @@ class Metric(Noun):
     log: bool = False
     operational: bool = False
     fingerprint: str = ""
+    judges: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _bounds(self) -> Self:

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictFloat, model_validator
 
 from gate.model.base import Noun
+from gate.model.calibration import Calibration
 from gate.model.run import MOST_DRAWS, Stopped
 from gate.model.score import LARGEST, Metric
 from gate.model.suite import SuitePolicy
@@ -56,13 +57,14 @@ class Comparison(Noun):
     """The two sides of one suite.
 
     No baseline: `missing` says why (none is committed, it is corrupt). `removed`: the base has this suite and the head
-    has it no more, so `head` is empty.
+    has it no more, so `head` is empty. `calibration` is what was measured of the suite's instruments, if anything was.
     """
 
     suite: str
     head: Scorecard
     baseline: Scorecard | None = None
     missing: str = ""
+    calibration: Calibration | None = None
     policy: SuitePolicy = SuitePolicy()
     stopped: Stopped | None = None
     removed: bool = False

@@ -1,0 +1,83 @@
+"""What was measured of the instruments, brought into the rule of each metric; and what it says against a judge.
+
+- Noise of whole runs: the luck that all cases of a run share is a part of every difference (see `shift.py`).
+- A calibrated judge shows a true drop of d as J d, with J = TPR + TNR - 1 (Youden 1950): margins are scaled by J.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gate.compare import findings as say
+from gate.compare.agreement import informedness
+from gate.compare.policy import Rule
+from gate.compare.shift import shift_of
+from gate.model.calibration import Calibration, JudgeCalibration
+from gate.model.score import Metric
+from gate.model.scorecard import Comparison
+from gate.model.suite import Policy
+from gate.model.verdict import Finding
+
+
+def calibrated(rule: Rule, calibration: Calibration | None) -> Rule:
+    """The rule with what was measured of its metric. A calibration of another instrument says nothing of this one."""
+    if calibration is None:
+        return rule
+    noise, factor = calibration.noise.get(rule.name), _factor(rule.metric, calibration)
+    if noise is not None and noise.fingerprint == rule.metric.fingerprint:
+        rule = replace(rule, shift=shift_of(noise))
+    if factor is None or rule.metric.kind != "binary":
+        return rule
+    return replace(
+        rule,
+        max_drop=rule.max_drop * factor,
+        must_catch=rule.must_catch * factor,
+        slice_drop=rule.slice_drop * factor,
+    )
+
+
+def on_calibration(comparison: Comparison, *, policy: Policy) -> Iterator[Finding]:
+    """Judges that cannot be trusted, those that nobody calibrated where the policy asks for it, and scaled margins."""
+    suite, calibration = comparison.suite, comparison.calibration
+    for name, metric in sorted(comparison.head.metrics.items()):
+        judge = _of(metric, calibration)
+        if judge is None:
+            if policy.judges == "calibrated" and metric.judges:
+                message = f"the judge of {name} in {suite} is not calibrated, and the policy asks for it"
+                yield say.error(
+                    "uncalibrated_judge", message, _calibrate(suite, name), suite=suite, metric=name
+                )
+            continue
+        factor = informedness(judge.counts)
+        if judge.fooled or (factor is not None and factor <= 0):
+            why = (
+                f"{judge.fooled} of {judge.canaries} planted responses talked it round"
+                if judge.fooled
+                else "it tells good from bad no better than chance"
+            )
+            message = f"the judge of {name} in {suite} is not trusted: {why}"
+            action = f"mend its rubric or take another model, then {_calibrate(suite, name)}"
+            yield say.error("untrusted_judge", message, action, suite=suite, metric=name)
+        elif factor is not None and metric.kind == "binary":
+            message = (
+                f"the judge of {name} in {suite} shows {say.percent(factor)} of a true change "
+                "(TPR + TNR - 1), and its margins are scaled by that"
+            )
+            yield say.note("scaled_margins", message, suite=suite, metric=name)
+
+
+def _of(metric: Metric, calibration: Calibration | None) -> JudgeCalibration | None:
+    """The calibration of the very instrument that gave the scores, by the very models."""
+    judge = calibration.judges.get(metric.name) if calibration is not None else None
+    if judge is None or judge.fingerprint != metric.fingerprint:
+        return None
+    return judge if not metric.judges or set(metric.judges) <= set(judge.judges) else None
+
+
+def _factor(metric: Metric, calibration: Calibration) -> float | None:
+    judge = _of(metric, calibration)
+    factor = informedness(judge.counts) if judge is not None else None
+    return factor if factor is not None and 0 < factor < 1 else None
+
+
+def _calibrate(suite: str, metric: str) -> str:
+    return f"run `gate calibrate judge {suite} --metric {metric} --labels FILE`"
