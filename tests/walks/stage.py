@@ -45,23 +45,32 @@ class Stage:
     def pull(self, **given: Any) -> Pull:
         return self.repo.pull("feature", **given)
 
-    def checkout(self, sha: str) -> None:
-        """What actions/checkout leaves: the files of one commit, its history cut off."""
-        commit = self.repo.commits[sha]
+    def checkout(self, sha: str, *, also: str = "") -> None:
+        """What actions/checkout leaves: the files of one commit, its history cut off; `also` is there to be asked of."""
         self.workspace.mkdir(exist_ok=True)
-        for old in self.workspace.iterdir():
-            subprocess.run(["rm", "-rf", str(old)], check=True)
+        self._clear()
+        self.git("init", "-q", "-b", "nowhere")
+        for each in (also, sha) if also else (sha,):
+            self._clear(keep=".git")
+            self._put(each)
+        (self.workspace / ".git" / "shallow").write_text("".join(f"{each}\n" for each in (also, sha) if each))
+        (self.workspace / ".git" / "HEAD").write_text(f"{sha}\n")
+
+    def _put(self, sha: str) -> None:
+        commit = self.repo.commits[sha]
         for name, content in commit.files.items():
             path = self.workspace / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        self.git("init", "-q", "-b", "nowhere")
         self.git("add", "-A", "-f")
         assert self.git("write-tree").strip() == commit.tree
         made = self.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", text=raw(commit))
         assert made.strip() == sha
-        (self.workspace / ".git" / "shallow").write_text(f"{sha}\n")
-        (self.workspace / ".git" / "HEAD").write_text(f"{sha}\n")
+
+    def _clear(self, *, keep: str = "") -> None:
+        for old in self.workspace.iterdir():
+            if old.name != keep:
+                subprocess.run(["rm", "-rf", str(old)], check=True)
 
     def git(self, *arguments: str, text: str | None = None) -> str:
         return subprocess.run(

@@ -1,12 +1,14 @@
 """The ways in which an application of a user's own runs inside the action: setup, a service, a command, or elsewhere."""
 
 import json
+import re
 import socket
 import sys
 from typing import Any
 
 import pytest
 
+from tests.walks.project import Project
 from tests.walks.stage import Stage
 
 NEEDS_SETUP = """
@@ -183,3 +185,33 @@ def test_files_of_the_workspace_take_the_place_of_nothing_and_nothing_is_left_be
     acted = stage.run(environment, head=pull.head_sha, entry=("-IB", "-m", "gate"))
     assert (acted.code, acted.states[-1]) == (0, "success"), acted.log
     assert not list(stage.workspace.rglob("__pycache__"))
+
+
+def test_the_same_commits_give_the_same_report_on_a_laptop(stage: Stage) -> None:
+    """But for the times that a run itself measures."""
+    stage.break_cases(12)
+    pull = stage.pull()
+    environment = stage.environment("pull_request.opened", pull=pull)
+    stage.checkout(pull.head_sha, also=pull.base_sha)
+    acted = stage.run(environment, head=pull.head_sha)
+    local = Project(stage.workspace).gate(
+        "check",
+        "--base",
+        pull.base_sha,
+        "--markdown",
+        "local.md",
+        "--junit",
+        "local.xml",
+        env={"GITHUB_ACTIONS": ""},
+    )
+    assert local.code == acted.code == 1, local.text
+    for here, there in (("local.md", "report.md"), ("local.xml", "report.junit.xml")):
+        mine = (stage.workspace / here).read_text()
+        theirs = (stage.workspace / "gate-report" / there).read_text()
+        assert timeless(mine) == timeless(theirs)
+
+
+def timeless(text: str) -> str:
+    """Without the line on what a run took, and how many of its replies were there already."""
+    lines = [line for line in text.splitlines() if " trials (40 cases" not in line]
+    return re.sub(r' time="[^"]*"', "", "\n".join(lines))
