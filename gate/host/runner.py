@@ -47,8 +47,9 @@ class Runner:
             text = Path(path).read_bytes()[:_PAYLOAD_LIMIT_BYTES]
             found = json.loads(text)
         except (OSError, ValueError, RecursionError) as error:
-            message = f"the payload of the event cannot be read: {type(error).__name__}"
-            fix = "run this as a step of a GitHub workflow, which sets GITHUB_EVENT_PATH"
+            why = f" ({type(error).__name__})" if path else ", because this is no step of a GitHub workflow"
+            message = f"the payload of the event cannot be read{why}"
+            fix = "on your own machine use `gate check --base main`; in a workflow use the action"
             raise UserError(Problem(message=message, key="GITHUB_EVENT_PATH", value=path, fix=fix)) from None
         if not isinstance(found, dict):
             raise UserError(Problem(message="the payload of the event is no JSON object", value=path))
