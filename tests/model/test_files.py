@@ -151,3 +151,21 @@ def test_a_case_without_draws_of_a_metric_is_kept() -> None:
 def test_a_baseline_in_the_place_of_results_is_called_one() -> None:
     with pytest.raises(UserError, match=r"this is a baseline, not a results file\n    fix: .*gate run -o"):
         load_results(dump_baseline(CARD), "baselines/suite.json")
+
+
+def test_kinds_of_failure_survive_their_file_and_none_leave_no_trace() -> None:
+    failed = CaseScores(key="k", trials=5, errors=3, failures={"timeout": 2, "auth": 1})
+    card = Scorecard(suite="s", metrics={}, cases={"a": failed, "b": CaseScores(key="k", trials=1)})
+    text = dump_baseline(card)
+    assert load_baseline(text, "b.json") == card
+    assert text.count("failures") == 1
+    assert '"failures":{"auth":1,"timeout":2}' in text
+
+
+def test_a_kind_that_failed_more_often_than_all_is_no_baseline() -> None:
+    with pytest.raises(UserError, match="more failures of one kind than errors"):
+        load_baseline(
+            '{"gate_baseline": 1, "suite": "s", "metrics": {}, "cases": '
+            '[{"id": "a", "key": "k", "trials": 5, "errors": 1, "failures": {"timeout": 2}}, null]}',
+            "b.json",
+        )
