@@ -16,6 +16,7 @@ from gate.host.acceptance import Acceptance, acceptance_of, text_digest
 from gate.host.command import Order, ordered
 from gate.host.event import Check
 from gate.model.authority import Authority
+from gate.model.change import PullRequest
 from gate.model.errors import UserError
 from gate.model.files import load_baseline
 from gate.model.scorecard import Scorecard
@@ -42,7 +43,10 @@ def accepted_in(desk: Desk, check: Check, head: ConfigFile) -> Accepted:
     Raises:
         UserError: the base cannot be read.
     """
-    if check.pull is None or check.pull.fork or check.base_sha == check.head_sha:
+    pull = check.pull
+    if pull is None and check.queued:  # what the queue merges stands on that pull request's head
+        pull = desk.github.pull_request(check.queued)
+    if pull is None or pull.fork or check.base_sha == check.head_sha:
         return Accepted()
     base = _sheet(desk, check.base_sha)
     cards: dict[str, Scorecard] = {}
@@ -54,7 +58,7 @@ def accepted_in(desk: Desk, check: Check, head: ConfigFile) -> Accepted:
         if base.baselines.get(suite, path) != path:
             continue  # the head names another file than the base: a proposal, as any change of the config
         try:
-            found = _proven(desk, check, path, text, rule=base.authority)
+            found = _proven(desk, pull, f"{desk.folder}{path}", text, rule=base.authority)
             cards[suite] = load_baseline(text, path)
         except (_NotProvenError, UserError) as error:
             why = error.problems[0].message if isinstance(error, UserError) else str(error)
@@ -75,15 +79,14 @@ def _sheet(desk: Desk, sha: str) -> PolicySheet:
         return PolicySheet()
 
 
-def _proven(desk: Desk, check: Check, path: str, text: str, *, rule: Authority) -> Acceptance:
-    """The acceptance that a file came by.
+def _proven(desk: Desk, pull: PullRequest, path: str, text: str, *, rule: Authority) -> Acceptance:
+    """The acceptance that a file came by; `path` is that in the repository.
 
     Raises:
         _NotProvenError: it came by none.
         HostError: GitHub could not be asked.
     """
-    full = f"{desk.folder}{path}"
-    commits = desk.github.commits_of(full, at=check.head_sha, most=1)
+    commits = desk.github.commits_of(path, at=pull.head_sha, most=1)
     if not commits:
         raise _NotProvenError("no commit is known that wrote it")
     commit = commits[0]
@@ -93,20 +96,19 @@ def _proven(desk: Desk, check: Check, path: str, text: str, *, rule: Authority) 
     acceptance = acceptance_of(commit.message)
     if acceptance is None or commit.parents != (acceptance.evaluated,):
         raise _NotProvenError(f"{commit.sha[:7]}, which wrote it, tells of no accept")
-    if acceptance.baselines.get(full) != text_digest(text):
+    if acceptance.baselines.get(path) != text_digest(text):
         raise _NotProvenError(f"it is not the text that was accepted with {commit.sha[:7]}")
-    _refuse_other_command(desk, check, acceptance)
+    _refuse_other_command(desk, pull, acceptance)
     if refusal(desk.github.permission(acceptance.by), rule, desk=desk) is not None:
         raise _NotProvenError(f"{acceptance.by} may not accept it")
     return acceptance
 
 
-def _refuse_other_command(desk: Desk, check: Check, acceptance: Acceptance) -> None:
+def _refuse_other_command(desk: Desk, pull: PullRequest, acceptance: Acceptance) -> None:
     """The comment by which it was accepted, as it stands there now."""
-    assert check.pull is not None  # noqa: S101 - held by accepted_in
     comment = desk.github.comment(acceptance.comment)
     order = ordered(comment.body)
-    here = acceptance.pull == check.pull.number and f"/{check.pull.number}#" in comment.url
+    here = acceptance.pull == pull.number and f"/{pull.number}#" in comment.url
     by = comment.login.lower() == acceptance.by.lower()
     meant = isinstance(order, Order) and order.verb == "accept" and acceptance.evaluated.startswith(order.sha)
     if not (here and by and meant and comment.created_at == comment.updated_at):

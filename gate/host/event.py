@@ -36,7 +36,8 @@ class Run(Noun):
 class Event(Noun):
     """What happened. `head_sha` is what is to be judged, `base_sha` what it is held against.
 
-    Both are empty where the event has none of them; `compared` says what the base is where that is not plain.
+    Both are empty where the event has none of them; `compared` says what the base is where that is not plain. `queued` is
+    the number of the pull request that a merge queue is about to merge, 0 elsewhere.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Event(Noun):
     head_sha: str = ""
     base_sha: str = ""
     compared: str = ""
+    queued: int = 0
     pull: PullRequest | None = None
     only_text: bool = False
     gone: bool = False
@@ -64,6 +66,7 @@ class Check(Noun):
     head_sha: str
     base_sha: str
     compared: str = ""
+    queued: int = 0
     pull: PullRequest | None = None
     may_write: bool = True
     only_text: bool = False
@@ -127,7 +130,9 @@ def _of_pull_request(event: Event, *, trusts_forks: bool) -> Asked:
 
 
 def _check(event: Event) -> Check:
-    return Check(head_sha=event.head_sha, base_sha=event.base_sha, compared=event.compared)
+    return Check(
+        head_sha=event.head_sha, base_sha=event.base_sha, compared=event.compared, queued=event.queued
+    )
 
 
 def _of_run(event: Event) -> Asked:

@@ -13,6 +13,9 @@ from gate.model.change import PullRequest
 from gate.model.errors import Problem, UserError
 
 _NO_COMMIT = "0" * 40
+_QUEUED = re.compile(
+    r"/pr-([0-9]{1,12})-[0-9a-f]{40,64}$"
+)  # the queue's own branch, one for each pull request
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -95,7 +98,8 @@ def _of_merge_group(payload: Mapping[str, Any]) -> dict[str, Any]:
     group, gone = payload["merge_group"], payload.get("action") == "destroyed"
     told = "the merge group was taken apart" if gone else "the base of the merge queue"
     shas = {"head_sha": _sha(group["head_sha"]), "base_sha": _sha(group["base_sha"])}
-    return {**shas, "compared": told, "gone": gone}
+    queued = _QUEUED.search(str(group.get("head_ref") or ""))
+    return {**shas, "compared": told, "gone": gone, "queued": int(queued.group(1)) if queued else 0}
 
 
 def _of_push(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,3 +87,10 @@ def test_a_run_that_is_asked_for_the_draws_of_an_accept_takes_them_and_can_be_ac
     assert case.quickly("/gate accept") == 0
     assert case.reactions == ["eyes", "rocket"], case.replies
     assert {len(entry["scores"]["exact_match"]) for entry in case.baseline["cases"] if entry} == {3}
+
+
+def test_the_merge_queue_compares_with_what_was_accepted(case: Case) -> None:
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    branch = case.repo.queue(case.pull)
+    acted = case.stage.act("merge_group.checks_requested", pull=case.pull, branch=branch)
+    assert acted.code == 0, acted.log
