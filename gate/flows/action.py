@@ -31,9 +31,10 @@ from gate.model.effect import Effect
 from gate.model.errors import UserError
 from gate.model.redaction import secrets_of
 from gate.ready import read_config
+from gate.render.escape import clean, log_safe
 from gate.render.terminal import terminal
 
-_LOG_WIDTH = 100
+_LOG_WIDTH, _LINE = 100, 300
 
 
 def act(environment: Mapping[str, str], *, say: Callable[[str], None]) -> int:
@@ -107,7 +108,7 @@ def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effec
     if not scope.suites:
         return of_untouched(pages=pages_of_untouched(scope.total, site=site), site=site), 0
     for suite in scope.suites:
-        desk.runner.notice(f"{suite} is judged: {scope.reasons[suite]}")
+        desk.runner.notice(log_safe(clean(f"{suite} is judged: {scope.reasons[suite]}", limit=_LINE)))
     if site.check.compared:
         desk.runner.notice(f"Compared with {site.check.compared}: {site.check.base_sha}")
     accepted = accepted_in(desk, site.check, head)

@@ -1,5 +1,6 @@
 """Bad days of the action: whatever fails, the status is concluded, the exit code is the verdict's, and no secret is told."""
 
+import json
 import os
 import re
 import signal
@@ -114,6 +115,19 @@ def test_a_key_stands_nowhere_and_no_line_of_the_application_is_obeyed(stage: St
     assert not re.search(r"^::error::obeyed", unbracketed(acted.ended.out), re.MULTILINE)
     assert "::error::obeyed" not in acted.ended.err
     assert "@everyone" not in "".join(acted.comments)
+
+
+def test_the_name_of_a_changed_file_is_no_command_either(stage: Stage) -> None:
+    config = json.loads(stage.repo.files_at("main")["gate.yaml"])
+    config["suites"]["s"]["depends_on"].append("data")
+    stage.repo.commit("main", {"gate.yaml": json.dumps(config), "data/a": ""})
+    stage.repo.branches["feature"] = stage.repo.head
+    stage.repo.commit("feature", {"data/x\n::add-mask::pass ##[error]obeyed": ""})
+    acted = stage.act("pull_request.opened", pull=stage.pull())
+    assert acted.code == 0, acted.log
+    assert obeyed(acted.ended.out) == {"stop-commands"}
+    assert "##[" not in unbracketed(acted.ended.out)
+    assert "s is judged: data/x" in acted.log
 
 
 def unbracketed(log: str) -> str:
