@@ -49,8 +49,11 @@ def tally_each(
     Raises:
         UserError: a case or a draw that stands twice, a trial of no case, a score of an undeclared metric, two scores
             of one metric in one trial, a value outside its metric's range, a metric with a reserved name. Each names
-            the case.
+            the case. And one shard of a run: what is judged is the whole.
     """
+    if head.shard is not None:
+        message = f"the results of suite {head.suite!r} are only shard {head.shard} of a run"
+        raise UserError(Problem(message=message, fix="merge the files of all shards with `gate merge` first"))
     kept = {
         name: metric
         for name, metric in head.metrics.items()

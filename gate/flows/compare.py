@@ -9,7 +9,6 @@ from gate.compare.decide import decide
 from gate.compare.tally import tally_each
 from gate.host.local import WorkingTree, read_text
 from gate.model.calibration import Calibration
-from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline
 from gate.model.report import Report, Revision
 from gate.model.results import ResultsFile
@@ -36,9 +35,6 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
         UserError: a file that is not there or not what it should be.
     """
     results = ResultsFile(needed_text(sides.current), str(sides.current))
-    if (shard := results.head.shard) is not None:
-        message = f"{sides.current} is only shard {shard} of a run"
-        raise UserError(Problem(message=message, fix="merge the files of all shards with `gate merge` first"))
     suite, sums = results.head.suite, Sums()
     policy, rules, source = policy_for(tree, sides.config, suite, max_drop=sides.max_drop)
     head = tally_each(results.head, cases=results.cases, trials=sums.watch(results.trials), keep=rules.gates)

@@ -30,7 +30,7 @@ def dealt(
         return None
     made = {
         "suite": suite.name,
-        "cases": [[case.id, case.key, case.asked_key] for case in suite.cases],
+        "cases": [[case.id, case.scored_key, case.asked_key] for case in suite.cases],
         "target": dict(target),
         "evaluators": dict(instruments.fingerprints),
         "of": of,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gate.compare.tally import tally
+from gate.model.case import Shard
 from gate.model.errors import UserError
 from gate.model.files import round_value
 from gate.model.reply import Failure
@@ -143,3 +144,9 @@ def test_failures_are_counted_by_kind_and_what_was_not_done_is_one() -> None:
     case = tally(make_run([*draws("a", 1), both, lost])).cases["a"]
     assert (case.trials, case.errors) == (4, 3)
     assert case.failures == {"crash": 1, "not_done": 1, "timeout": 2}
+
+
+def test_one_shard_of_a_run_is_never_judged() -> None:
+    shard = Shard(number=2, of=3, cases=9, whole="w")
+    with pytest.raises(UserError, match="only shard 2/3 of a run"):
+        tally(make_run(draws("a", 1), shard=shard))
