@@ -51,9 +51,7 @@ def tally_each(
             of one metric in one trial, a value outside its metric's range, a metric with a reserved name. Each names
             the case. And one shard of a run: what is judged is the whole.
     """
-    if head.shard is not None:
-        message = f"the results of suite {head.suite!r} are only shard {head.shard} of a run"
-        raise UserError(Problem(message=message, fix="merge the files of all shards with `gate merge` first"))
+    _refuse_part(head)
     kept = {
         name: metric
         for name, metric in head.metrics.items()
@@ -67,9 +65,8 @@ def tally_each(
     for trial in trials:
         strange += _bad_scores(trial, metrics=head.metrics)
         drawn[trial.case_id].append(_draw(trial, names=names))
-        for score in trial.scores:
-            if score.judge is not None:
-                judges[score.metric].add(score.judge)
+        for metric, judge in {(score.metric, score.judge) for score in trial.scores if score.judge}:
+            judges[metric].add(judge)
     problems = [*_bad_names(head.metrics), *_bad_cases([case_id for case_id, _, _ in asked], drawn=drawn)]
     if problems:
         raise UserError(*problems)
@@ -77,18 +74,25 @@ def tally_each(
         raise UserError(*sorted(strange, key=str))
     return Scorecard(
         suite=head.suite,
-        metrics={
-            name: metric.model_copy(update={"judges": tuple(sorted(judges[name]))})
-            if name in judges
-            else metric
-            for name, metric in kept.items()
-        },
+        metrics={name: _judged(metric, judges.get(name, ())) for name, metric in kept.items()},
         target=dict(head.target),
         cases={
             case_id: _count(drawn.pop(case_id, []), names=names, draws=head.draws, key=key, tags=tags)
             for case_id, key, tags in asked
         },
     )
+
+
+def _refuse_part(head: RunResult) -> None:
+    if head.shard is not None:
+        message = f"the results of suite {head.suite!r} are only shard {head.shard} of a run"
+        raise UserError(Problem(message=message, fix="merge the files of all shards with `gate merge` first"))
+
+
+def _judged(metric: Metric, judges: Iterable[str]) -> Metric:
+    """The metric with the language models that gave its scores."""
+    named = tuple(sorted(judges))
+    return metric.model_copy(update={"judges": named}) if named else metric
 
 
 def _draw(trial: Trial, *, names: Sequence[str]) -> _Draw:
