@@ -32,14 +32,14 @@ class Change:
     reason: str
 
 
-def status_after(asked: Asked, change: Change, sha: str) -> CommitStatus:
-    """The status of the new commit, which says where it was evaluated."""
+def status_after(asked: Asked, change: Change) -> CommitStatus:
+    """The status for the new commit, which says where it was evaluated. Its `sha` is that one, until there is the other."""
     report = _report(asked, change)
     evaluated = f" \u00b7 evaluated at {asked.pull.head_sha[:7]}; only the baseline differs"
     passed = report.verdict.exit_code == 0
     text = f"Accepted by {asked.comment.author}" if passed else status_line(report)
     return CommitStatus(
-        sha=sha,
+        sha=asked.pull.head_sha,
         state=status_of(report.verdict.exit_code),
         description=line(text, tail=evaluated, limit=STATUS_LIMIT),
         context=asked.desk.inputs.status,

@@ -74,7 +74,7 @@ def _refuse_head(asked: Asked, comments: Sequence[Comment]) -> Reply | None:
     if ours is None or shown != head:
         what = ("our comment shows ", short(shown)) if shown else ("no comment of ours shows any commit",)
         return Reply(words=("The head is ", short(head), ", and ", *what, "."), steps=exactly)
-    if not written or ours.updated_at > written:
+    if not written or ours.updated_at >= written:
         return Reply(words=("Our comment was brought up to date after you wrote yours.",), steps=exactly)
     return None
 
@@ -195,6 +195,7 @@ def _made(asked: Asked, record: Record, sheet: PolicySheet, chosen: Wanted) -> C
 def _committed(asked: Asked, change: Change) -> Done | Reply:
     """Commit by compare-and-swap on the head; the status goes only to the commit that this call made."""
     pull, github, by = asked.pull, asked.desk.github, asked.comment.author
+    told = status_after(asked, change)  # before anything is written, since it may find something wrong
     acceptance = Acceptance(
         by=by,
         pull=pull.number,
@@ -208,22 +209,25 @@ def _committed(asked: Asked, change: Change) -> Done | Reply:
         pull.head_ref, expected_head=pull.head_sha, files=change.files, message=message_of(acceptance)
     )
     if isinstance(made, StaleHead):
-        words = (
+        moved = (
             "The branch has moved on from ",
             short(pull.head_sha),
-            " in the meantime, so nothing was written.",
+            " in the meantime: nothing was written.",
         )
-        return Reply(words=words)
-    line = f"{by} accepted the results of {pull.head_sha[:7]} as {made.sha}"
-    if not _differs_only_there(asked, made, change):
-        words = (
-            "The baseline was committed as ",
-            short(made.sha),
-            ", which differs in more than that: no status was set.",
-        )
-        return Reply(words=words)
-    asked.teller.tell([status_after(asked, change, made.sha)])
-    return Done(line=line)
+        return Reply(words=moved)
+    try:
+        if not _differs_only_there(asked, made, change):
+            words = (
+                "The baseline was committed as ",
+                short(made.sha),
+                ", which changes more: no status was set.",
+            )
+            return Reply(words=words)
+        github.perform(told.model_copy(update={"sha": made.sha}))
+    except HostError as error:
+        words = ("The baseline was committed as ", short(made.sha), ", but its status could not be set.")
+        return Reply(words=words, problems=error.problems)
+    return Done(line=f"{by} accepted the results of {pull.head_sha[:7]} as {made.sha}")
 
 
 def _differs_only_there(asked: Asked, made: NewCommit, change: Change) -> bool:

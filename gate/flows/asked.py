@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from gate.flows.desk import Desk
-from gate.flows.telling import Teller
 from gate.host.command import Order
 from gate.host.event import Comment
 from gate.model.change import PullRequest
@@ -17,7 +16,6 @@ class Asked:
     """An order by somebody who may give one, and the pull request as it was when the order was taken up."""
 
     desk: Desk
-    teller: Teller
     permission: Permission
     comment: Comment
     order: Order

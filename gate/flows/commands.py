@@ -41,10 +41,9 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Giver:
-    """Who gives a command, where, and who answers."""
+    """Who gives a command, and where."""
 
     desk: Desk
-    teller: Teller
     comment: Comment
     permission: Permission
 
@@ -63,7 +62,7 @@ def commanded(desk: Desk, command: Command) -> int:
     answer = _permitted(desk, comment)
     if isinstance(answer, Permission):
         teller.tell([Reaction(comment_id=comment.id, content="eyes")])
-        answer = _answered(Giver(desk=desk, teller=teller, comment=comment, permission=answer), order)
+        answer = _answered(Giver(desk=desk, comment=comment, permission=answer), order)
     desk.runner.notice(answer.line)
     teller.tell(_effects(desk, comment, answer))
     return answer.exit_code

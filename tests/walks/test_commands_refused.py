@@ -286,3 +286,46 @@ def test_a_job_without_the_right_to_write_says_which_line_grants_it(case: Case) 
     assert case.quickly(f"/gate accept {case.sha}", permissions=permissions) == 0
     assert case.refused()
     assert "contents: write" in case.replies[0]
+
+
+def test_a_status_that_cannot_be_set_is_told(case: Case) -> None:
+    case.stage.fake.fail(Fault.status(403), operation="repos/create-commit-status", times=None)
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    assert case.reactions == ["eyes", "confused"]
+    assert "but its status could not be set" in case.replies[0]
+    assert "statuses: write" in case.replies[0]
+
+
+def test_a_commit_that_changes_more_than_the_baseline_gets_no_status(case: Case) -> None:
+    def smuggle(_call: object) -> None:
+        case.repo.commits[case.head].files["app.py"] = b"evil"
+
+    case.stage.fake.fail(Fault.lost(), operation="graphql/createCommitOnBranch")
+    case.stage.fake.before("repos/compare-commits-with-basehead", smuggle)
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    assert not case.repo.statuses_of(case.head)
+    assert "no status was set" in case.replies[0]
+
+
+def test_a_commit_whose_answer_was_lost_is_accepted_once(case: Case) -> None:
+    before = case.head
+    case.stage.fake.fail(Fault.lost(), operation="graphql/createCommitOnBranch")
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    assert case.reactions == ["eyes", "rocket"]
+    assert case.repo.commits[case.head].parents == (before,)
+    assert [status.state for status in case.repo.statuses_of(case.head)] == ["success"]
+
+
+def test_somebody_of_the_team_may(case: Case) -> None:
+    files = case.repo.commits[case.pull.base_sha].files
+    files["gate.yaml"] = json.dumps(
+        json.loads(files["gate.yaml"]) | {"accept": {"teams": ["acme/evals"]}}
+    ).encode()
+    case.stage.fake.team("acme", "evals", members=("wanda",))
+    case.repo.collaborators["owner-of-the-token"] = "admin"
+    token = case.stage.fake.person_token("owner-of-the-token")
+    case.repo.statuses_of(case.head)[0].author = "owner-of-the-token"
+    next(iter(case.repo.comments.values())).author = "owner-of-the-token"
+    assert case.quickly(f"/gate accept {case.sha}", token=token) == 0
+    assert case.quickly(f"/gate accept {case.sha}", by="wanda", token=token) == 0
+    assert [each.content for each in case.repo.reactions] == ["eyes", "confused", "eyes", "rocket"]
