@@ -52,11 +52,7 @@ def tally_each(
             the case. And one shard of a run: what is judged is the whole.
     """
     _refuse_part(head)
-    kept = {
-        name: metric
-        for name, metric in head.metrics.items()
-        if not metric.operational or (name in keep and not is_counted(name))
-    }
+    kept = _kept(head.metrics, keep=keep)
     names = sorted(kept)
     judges: dict[str, set[str]] = defaultdict(set)
     asked = [(case.id, case.key, case.slice_tags) for case in cases]
@@ -87,6 +83,14 @@ def _refuse_part(head: RunResult) -> None:
     if head.shard is not None:
         message = f"the results of suite {head.suite!r} are only shard {head.shard} of a run"
         raise UserError(Problem(message=message, fix="merge the files of all shards with `gate merge` first"))
+
+
+def _kept(metrics: Mapping[str, Metric], *, keep: Collection[str]) -> dict[str, Metric]:
+    return {
+        name: metric
+        for name, metric in metrics.items()
+        if not metric.operational or (name in keep and not is_counted(name))
+    }
 
 
 def _judged(metric: Metric, judges: Iterable[str]) -> Metric:
