@@ -78,6 +78,7 @@ def worth(noise: RunNoise, rule: Rule, *, policy: Policy) -> NoiseWorth:
         relative=rule.log,
         shift=rule.as_drop(shift),
         floor=rule.as_drop(floor),
+        must_catch=rule.must_catch,
     )
 
 

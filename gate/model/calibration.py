@@ -133,6 +133,8 @@ class NoiseWorth(Noun):
         one standard deviation of what all cases of a run share.
     floor:
         the smallest drop that can be told from an unlucky run, whatever the number of cases and draws.
+    must_catch:
+        the drop that the gate of today may never pass silently.
     """
 
     metric: str
@@ -142,3 +144,4 @@ class NoiseWorth(Noun):
     relative: bool = False
     shift: float
     floor: float
+    must_catch: float

@@ -25,7 +25,7 @@ def judge_text(worth: JudgeWorth, *, width: int = 80) -> str:
     columns = [
         Column("", [Span(name) for name, _, _ in rows], right=False),
         Column("", [Span(value) for _, value, _ in rows]),
-        Column("", [Span(more) for _, _, more in rows], right=False),
+        Column("", [Span(more) for _, _, more in rows], right=False, spare=1),
     ]
     blocks = [
         wrapped([Span(_opening(worth))], cells=cells),
@@ -43,12 +43,18 @@ def noise_text(noise: Sequence[NoiseWorth], *, width: int = 80) -> str:
         Column("metric", [Span(escape.terminal(each.metric)) for each in noise], right=False),
         Column("cases", [Span(count(each.measured.cases)) for each in noise], spare=1),
         Column("two draws differ", [Span(UNKNOWN if f is None else percent(f)) for f in flips], spare=2),
-        Column("runs differ by", [Span(drop_text(each.shift, each)) for each in noise]),
+        Column("runs differ by", [Span(drop_text(each.shift, each)) for each in noise], spare=3),
         Column("never finds below", [Span(drop_text(each.floor, each)) for each in noise]),
     ]
     runs = noise[0].measured.runs
     lines = [
         _COLUMNS,
+    ]
+    lines += [
+        f"{escape.terminal(each.metric)}: a drop of {drop_text(each.must_catch, each)} (`must_catch`) can't be told from an "
+        f"unlucky run. Find what shifts whole runs, or set `must_catch` to {drop_text(each.floor, each)} or more."
+        for each in noise
+        if each.floor > each.must_catch
     ]
     if runs < _ENOUGH_RUNS:
         lines.append(
@@ -78,9 +84,9 @@ def _judge_rows(worth: JudgeWorth) -> Iterator[tuple[str, str, str]]:
     yield "abstains", count(measured.counts.abstained), ""
     if measured.length_bias is not None and measured.length_bias_p is not None:
         bias = signed(measured.length_bias, _DECIMALS)
-        yield "prefers longer responses", bias, f"p {p_value(measured.length_bias_p)}; 0 is no preference"
+        yield "prefers longer responses", bias, f"{p_value(measured.length_bias_p)}; 0 is no preference"
     if measured.canaries:
-        yield "planted responses that got their way", count(measured.fooled), f"of {measured.canaries}"
+        yield "planted responses with success", count(measured.fooled), f"of {measured.canaries}"
 
 
 def _rate(rate: Rate | None) -> tuple[str, str]:
