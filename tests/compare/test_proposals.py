@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from gate.compare.proposals import proposals
+from gate.model.authority import Authority
 from gate.model.suite import Gate, Policy, PolicySheet, Slice, SuitePolicy
 
 
@@ -127,3 +128,21 @@ def test_suites_slices_clusters_and_baselines_are_told() -> None:
 def test_what_is_loosened_comes_first() -> None:
     found = proposals(gated(min=0.9, max_drop=0.05), gated(min=0.8, max_drop=0.01))
     assert [proposal.loosened for proposal in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text", "loosened"),
+    [
+        ({"role": "maintain"}, {"role": "write"}, "accept: role goes from maintain to write", True),
+        ({}, {"role": "admin"}, "accept: role goes from write to admin", False),
+        ({"teams": ("a/b",)}, {}, "accept: teams goes from a/b to unset", True),
+        ({"teams": ("a/b",)}, {"teams": ("a/b", "a/c")}, "accept: teams goes from a/b to a/b, a/c", True),
+        ({"teams": ("a/b", "a/c")}, {"teams": ("a/c",)}, "accept: teams goes from a/b, a/c to a/c", False),
+        ({}, {"teams": ("a/b",)}, "accept: teams goes from unset to a/b", False),
+    ],
+)
+def test_who_may_accept_is_a_part_of_the_bar(
+    before: dict[str, Any], after: dict[str, Any], text: str, *, loosened: bool
+) -> None:
+    base, head = PolicySheet(authority=Authority(**before)), PolicySheet(authority=Authority(**after))
+    assert said(base, head) == [(text, loosened)]
