@@ -14,6 +14,7 @@ from gate.flows.accept import acceptable
 from gate.flows.accepted_verdict import Change, status_after
 from gate.flows.asked import Asked, Done, refuse_closed
 from gate.flows.authority import refusal, unanswered
+from gate.flows.looked_at import refuse_fork, refuse_head, sticky
 from gate.flows.recorded import Record, recorded, seal_of
 from gate.host.acceptance import Acceptance, message_of, plain_reason, text_digest
 from gate.host.command import Unclear, Wanted, wanted
@@ -23,7 +24,6 @@ from gate.model.files import dump_baseline
 from gate.model.hosting import Comment, NewCommit, StaleHead
 from gate.model.report import Step
 from gate.model.suite import Draws, PolicySheet
-from gate.render.markdown import comment_head, comment_marker
 from gate.render.numbers import counted
 from gate.render.replies import Reply, short
 from gate.render.words import Message, Name
@@ -36,47 +36,16 @@ def accept(asked: Asked) -> Done | Reply:
         UserError, EvaluationError: something of the record or of the base's config is not as it should be.
         HostError: GitHub refused, or could not be asked.
     """
-    refused = refuse_closed(asked) or _refuse_fork(asked)
+    refused = refuse_closed(asked) or refuse_fork(asked)
     if refused is not None:
         return refused
     comments = asked.desk.github.comments(asked.pull.number)
     sheet = _sheet(asked, asked.pull.base_sha)
-    refused = _refuse_head(asked, comments) or _refuse_person(asked, sheet)
+    refused = refuse_head(asked, comments) or _refuse_person(asked, sheet)
     if refused is not None:
         return refused
     change = _change(asked, comments, sheet)
     return change if isinstance(change, Reply) else _committed(asked, change)
-
-
-def _refuse_fork(asked: Asked) -> Reply | None:
-    if not asked.pull.fork:
-        return None
-    words = (
-        "This pull request comes from a fork, where nothing can be pushed. Accept on a machine that has its branch, and "
-        "push the file: it is shown here as a proposal, and becomes the baseline when it is merged."
-    )
-    return Reply(words=(words,), steps=(Step(text="In the folder of the config", command="gate accept"),))
-
-
-def _refuse_head(asked: Asked, comments: Sequence[Comment]) -> Reply | None:
-    """The head must be the one that was looked at: the sha that was written, or else the one that our comment shows."""
-    head, order = asked.pull.head_sha, asked.order
-    exactly = (Step(text="If that is the commit that you looked at", command=f"/gate accept {head[:7]}"),)
-    if order.sha:
-        if head.startswith(order.sha):
-            return None
-        return Reply(
-            words=("The head is ", short(head), " now, and not ", short(order.sha), "."), steps=exactly
-        )
-    ours = _sticky(asked, comments)
-    shown = comment_head(ours.body) if ours is not None else ""
-    written = next((each.created_at for each in comments if each.id == asked.comment.id), "")
-    if ours is None or shown != head:
-        what = ("our comment shows ", short(shown)) if shown else ("no comment of ours shows any commit",)
-        return Reply(words=("The head is ", short(head), ", and ", *what, "."), steps=exactly)
-    if not written or ours.updated_at >= written:
-        return Reply(words=("Our comment was brought up to date after you wrote yours.",), steps=exactly)
-    return None
 
 
 def _refuse_person(asked: Asked, sheet: PolicySheet) -> Reply | None:
@@ -86,11 +55,6 @@ def _refuse_person(asked: Asked, sheet: PolicySheet) -> Reply | None:
         return refusal(asked.permission, sheet.authority, desk=asked.desk)
     except HostError as error:
         return unanswered(login, error)
-
-
-def _sticky(asked: Asked, comments: Sequence[Comment]) -> Comment | None:
-    marker = comment_marker(asked.desk.inputs.status)
-    return next((each for each in comments if each.ours and each.body.lstrip().startswith(marker)), None)
 
 
 def _sheet(asked: Asked, sha: str) -> PolicySheet:
@@ -111,7 +75,7 @@ def _change(asked: Asked, comments: Sequence[Comment], base: PolicySheet) -> Cha
     """What is to be committed, once nothing speaks against it."""
     desk, head = asked.desk, asked.pull.head_sha
     record = recorded(desk, head, statuses=desk.github.statuses(head))
-    ours = _sticky(asked, comments)
+    ours = sticky(asked, comments)
     sealed_head, digest = seal_of(ours.body) if ours is not None else ("", "")
     if sealed_head == head and digest != record.digest:
         fix = "run the check again with `/gate run`"

@@ -147,3 +147,33 @@ def test_an_edited_command_a_lost_role_and_an_edited_file_make_it_a_proposal(cas
     acted = case.stage.act("pull_request.synchronize", pull=case.pull)
     assert (acted.code, acted.states[-1]) == (1, "failure"), acted.log
     assert "maria may not accept it" in acted.log
+
+
+def with_new_suite(stage: Stage, baseline: str) -> Case:
+    """A pull request that brings a suite of its own."""
+    case = opened(stage)
+    config = json.loads(stage.repo.files_at("feature")["gate.yaml"])
+    config["suites"]["new"] = {**config["suites"]["s"], "baseline": baseline}
+    stage.repo.commit("feature", {"gate.yaml": json.dumps(config)})
+    case.run = stage.repo.run(case.pull)
+    stage.act("pull_request.opened", pull=case.pull, within=case.run)
+    case.upload()
+    case.run.status = "completed"
+    return case
+
+
+def test_a_suite_that_is_new_gets_its_first_baseline(stage: Stage) -> None:
+    case = with_new_suite(stage, "baselines/first.json")
+    assert case.quickly("/gate accept") == 0
+    assert case.reactions == ["eyes", "rocket"], case.replies
+    assert "baselines/first.json" in case.repo.files_at("feature")
+    assert [status.state for status in case.repo.statuses_of(case.head)] == ["success"]
+    acted = stage.act("pull_request.synchronize", pull=case.pull)
+    assert (acted.code, acted.states[-1]) == (0, "success"), acted.log
+
+
+def test_a_new_suite_cannot_name_another_file_for_its_baseline(stage: Stage) -> None:
+    case = with_new_suite(stage, "behavior.json")
+    assert case.quickly("/gate accept") == 0
+    assert case.refused()
+    assert "over another file" in case.replies[0]

@@ -1,0 +1,60 @@
+"""An order to accept → whether it means the head as it is: what was looked at is what is accepted, and nothing newer."""
+
+from collections.abc import Sequence
+
+from gate.flows.asked import Asked
+from gate.model.hosting import Comment
+from gate.model.report import Step
+from gate.render.markdown import comment_head, comment_marker
+from gate.render.replies import Reply, short
+
+
+def refuse_fork(asked: Asked) -> Reply | None:
+    """Nothing can be pushed to a fork, and what its run recorded is its own word."""
+    if not asked.pull.fork:
+        return None
+    number = asked.pull.number
+    words = (
+        "This pull request comes from a fork, where nothing can be pushed, and what its run recorded could be forged. "
+        "There are two ways."
+    )
+    steps = (
+        Step(
+            text="Accept in a checkout of its branch, and push the file: it is a proposal, and becomes the baseline when it "
+            "is merged",
+            command="gate accept",
+        ),
+        Step(
+            text="Or read the change, bring its commit into a branch of this repository, open a pull request from that, "
+            "and accept there what its run records",
+            command=f"gh pr checkout {number} && git push origin HEAD:accept-{number}",
+        ),
+    )
+    return Reply(words=(words,), steps=steps)
+
+
+def refuse_head(asked: Asked, comments: Sequence[Comment]) -> Reply | None:
+    """The head must be the one that was looked at: the sha that was written, or else the one that our comment shows."""
+    head, order = asked.pull.head_sha, asked.order
+    exactly = (Step(text="If that is the commit that you looked at", command=f"/gate accept {head[:7]}"),)
+    if order.sha:
+        if head.startswith(order.sha):
+            return None
+        return Reply(
+            words=("The head is ", short(head), " now, and not ", short(order.sha), "."), steps=exactly
+        )
+    ours = sticky(asked, comments)
+    shown = comment_head(ours.body) if ours is not None else ""
+    written = next((each.created_at for each in comments if each.id == asked.comment.id), "")
+    if ours is None or shown != head:
+        what = ("our comment shows ", short(shown)) if shown else ("no comment of ours shows any commit",)
+        return Reply(words=("The head is ", short(head), ", and ", *what, "."), steps=exactly)
+    if not written or ours.updated_at >= written:
+        return Reply(words=("Our comment was brought up to date after you wrote yours.",), steps=exactly)
+    return None
+
+
+def sticky(asked: Asked, comments: Sequence[Comment]) -> Comment | None:
+    """Our comment on the check; one that only looks like it is somebody else's."""
+    marker = comment_marker(asked.desk.inputs.status)
+    return next((each for each in comments if each.ours and each.body.lstrip().startswith(marker)), None)
