@@ -64,11 +64,17 @@ def acceptable(
 
     Raises:
         UserError: trials failed, or a metric had no say on a case.
-        EvaluationError: a run was stopped before it was done.
+        EvaluationError: a run was stopped before it was done, or not one trial of it came back.
     """
     for result in results.values():
         if result.stopped is not None:
             raise EvaluationError(f"{result.suite}: {result.stopped.message}; no baseline was written")
+        if all(trial.reply is None for trial in result.trials):
+            first = next(
+                (failure.message for trial in result.trials for failure in trial.failures), "no reason"
+            )
+            count = f"not one of {len(result.trials)} trials came back"
+            raise EvaluationError(f"{result.suite}: {count} ({first}); no baseline was written")
     cards = {name: tally(result, keep=gates[name]) for name, result in results.items()}
     refused = objections(cards, results=results, policy=policy)
     if refused:

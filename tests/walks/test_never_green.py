@@ -228,3 +228,13 @@ def test_an_accept_with_failures_writes_nothing(tmp_path: Path) -> None:
 def test_the_baseline_of_the_fixture_is_sound(tmp_path: Path) -> None:
     project = accepted(tmp_path, cases=12)
     assert len(load_baseline(project.read("baselines/s.json"), "s.json").cases) == 12
+
+
+def test_an_accept_of_which_not_one_trial_came_back_is_a_failed_evaluation_as_a_run_is(
+    tmp_path: Path,
+) -> None:
+    project = make_project(tmp_path, cases=3)
+    project.behave({case_id: ["raise"] for case_id in ids(3)})
+    refused(project, 4, "not one of 15 trials came back (RuntimeError: the application broke", "accept")
+    refused(project, 4, "3 trials failed", "run")
+    assert not (tmp_path / "baselines").exists()
