@@ -32,6 +32,12 @@ def test_a_maintainer_accepts_what_the_run_of_that_head_recorded(case: Case) -> 
     assert not case.replies
 
 
+def test_not_even_a_workspace_full_of_the_heads_files_is_looked_at(case: Case) -> None:
+    case.stage.checkout(case.head)
+    assert case.say(f"/gate accept {case.sha}").code == 0
+    assert case.reactions == ["eyes", "rocket"]
+
+
 def test_a_whole_accept_takes_twelve_calls_and_asks_for_the_permission_first(case: Case) -> None:
     assert case.say("/gate accept").code == 0
     asked = [

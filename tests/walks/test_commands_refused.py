@@ -15,7 +15,8 @@ Change = Callable[[Case], object]
 
 
 @pytest.fixture(autouse=True)
-def _whatever_lands_is_ours(case: Case) -> object:
+def _whatever_lands_is_ours(case: Case, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setenv("GATE_TRIPWIRE", str(case.tripped))
     yield
     for sha in case.repo.history(case.repo.branches["feature"]):
         commit = case.repo.commits[sha]
