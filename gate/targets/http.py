@@ -27,6 +27,8 @@ from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import resolve
 
 _SERVER_ERROR, _REDIRECT = 500, 300
+# What another call will not change, unless it is a matter of its case alone.
+_LASTING = {401: "auth", 402: "payment", 403: "permission", 404: "not_found"}
 _CROWDED = {429, 503, 529}  # it did nothing, because too much is asked of it
 _EXCERPT = 300
 
@@ -141,6 +143,8 @@ class HttpTarget(Target):
         crowded = status in _CROWDED
         broken = status >= _SERVER_ERROR and not crowded
         failure = self._failure("http_status", f"status {status}: {said}", retryable=crowded or broken)
+        if status in _LASTING:
+            failure = failure.model_copy(update={"kind": _LASTING[status]})
         return Attempt(
             outcome=failure,
             setback="crowded" if crowded else "fault" if broken else None,

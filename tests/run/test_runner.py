@@ -17,6 +17,7 @@ from gate.model.errors import InterruptedRunError
 from gate.model.reply import Reply, Usage
 from gate.model.run import RunResult, Trial
 from gate.run.budget import Ledger
+from gate.run.journal import open_journal
 from gate.run.runner import run
 from tests.builders import make_reply
 from tests.doubles import FakeEvaluator, FakeTarget
@@ -390,3 +391,18 @@ def test_a_run_that_is_cancelled_ends_as_an_interruption_that_says_how_far_it_ca
 
     with pytest.raises(InterruptedRunError, match="2 of 9 trials of suite suite were done"):
         asyncio.run(interrupted())
+
+
+def test_progress_hears_of_every_trial_that_ended_also_where_the_run_is_stopped(tmp_path: Path) -> None:
+    steps = Steps()
+
+    async def answer(case: Case, _: int) -> Reply | Failure:
+        await asyncio.sleep(0)
+        return refused("auth")
+
+    with open_journal(tmp_path, warn=pytest.fail) as journal:
+        plan = make_plan(FakeTarget(answer), cases=100, concurrency=50)
+        result = asyncio.run(run(plan, progress=steps, journal=journal))
+    heard = [step for step in steps.told if isinstance(step, str) and step.startswith("case-")]
+    assert result.stopped is not None
+    assert sorted(heard) == sorted(trial.case_id for trial in result.trials)

@@ -1,7 +1,8 @@
 import asyncio
 import contextlib
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from gate.model.case import Case, Place
 from gate.model.errors import UserError
+from gate.model.pace import Attempt, Charge
 from gate.model.reply import Failure, Reply
 from gate.targets.http import HttpTarget
 from gate.targets.http_options import HttpOptions
@@ -136,14 +138,75 @@ def test_an_answer_that_is_no_json_is_a_failure(body: bytes, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "retryable"), [(400, False), (401, False), (404, False), (429, True), (500, True), (503, True)]
+    ("status", "kind", "retryable"),
+    [
+        (400, "http_status", False),
+        (401, "auth", False),
+        (402, "payment", False),
+        (403, "permission", False),
+        (404, "not_found", False),
+        (429, "http_status", True),
+        (500, "http_status", True),
+        (503, "http_status", True),
+        (529, "http_status", True),
+    ],
 )
-def test_a_status_is_a_failure_with_an_excerpt(status: int, *, retryable: bool) -> None:
+def test_a_status_is_a_failure_with_an_excerpt(status: int, kind: str, *, retryable: bool) -> None:
     failure = failed(json_answer({"error": "why", "more": "x" * 5000}, status=status))
-    assert (failure.kind, failure.retryable) == ("http_status", retryable)
+    assert (failure.kind, failure.retryable) == (kind, retryable)
     assert f"status {status}: " in failure.message
     assert "why" in failure.message
     assert len(failure.message) < 400
+
+
+class Noted:
+    """A pace that notes what an attempt said of the service, and how often it may be repeated."""
+
+    def __init__(self) -> None:
+        self.attempts: list[Attempt] = []
+        self.repeats: list[int] = []
+
+    async def call(self, attempt: Callable[[Charge], Awaitable[Attempt]], *, repeats: int) -> Reply | Failure:
+        self.repeats.append(repeats)
+        self.attempts.append(await attempt(lambda _: None))
+        return self.attempts[-1].outcome
+
+
+def noted(answer: Answer | str, **given: Any) -> tuple[Attempt, int]:
+    """What an attempt said of a service that answers so, or of an address where there is none."""
+    with contextlib.ExitStack() as stack:
+        url = answer if isinstance(answer, str) else stack.enter_context(serving(answer)).url
+        pace = Noted()
+        setting = replace(make_setting(Path(), timeout_s=5.0), pace=lambda _: pace)
+        ask(HttpTarget(HttpOptions(url=url, **given), setting))
+    return pace.attempts[0], pace.repeats[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "setback"),
+    [
+        *((status, None) for status in (200, 400, 401)),
+        *((status, "crowded") for status in (429, 503, 529)),
+        *((status, "fault") for status in (500, 502, 504)),
+    ],
+)
+def test_a_service_that_did_nothing_is_told_from_one_that_broke(status: int, setback: str | None) -> None:
+    made, _ = noted(json_answer({"output": "x"}, status=status, **{"retry-after": "7"}))
+    assert made.setback == setback
+    assert made.asked_s == (None if status == 200 else 7)
+
+
+def test_a_broken_connection_is_told_from_one_that_never_was() -> None:
+    whole = json_answer({"output": "an answer that is cut in the middle"})
+    made, _ = noted(Answer(headers=whole.headers, body=whole.body, ending="reset"))
+    assert made.setback == "fault"
+    made, _ = noted("http://127.0.0.1:1/")
+    assert made.setback == "unreached"
+
+
+def test_what_may_have_been_done_is_sent_again_only_as_often_as_the_user_says() -> None:
+    fine = json_answer({"output": "x"})
+    assert [noted(fine, **given)[1] for given in ({}, {"retries": 3})] == [0, 3]
 
 
 def test_a_redirect_is_not_followed() -> None:
