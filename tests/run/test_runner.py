@@ -396,7 +396,7 @@ def test_a_run_that_is_cancelled_ends_as_an_interruption_that_says_how_far_it_ca
 def test_progress_hears_of_every_trial_that_ended_also_where_the_run_is_stopped(tmp_path: Path) -> None:
     steps = Steps()
 
-    async def answer(case: Case, _: int) -> Reply | Failure:
+    async def answer(*_: Any) -> Reply | Failure:
         await asyncio.sleep(0)
         return refused("auth")
 
