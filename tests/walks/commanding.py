@@ -79,22 +79,22 @@ class Case:
 
     def carried_out(self, environment: Mapping[str, str], *, tempo: Tempo = QUICK) -> int:
         """What a job does in such an environment, within this process."""
-        said: list[str] = []
-        runner = Runner(environment, say=said.append, secrets=frozenset())
-        event = read_event(environment, runner.payload())
-        command = asked(event)
-        if not isinstance(command, Command):
-            return 0
+        desk = self.desk(environment, tempo=tempo)
+        command = asked(desk.event)
+        return commanded(desk, command) if isinstance(command, Command) else 0
+
+    def desk(self, environment: Mapping[str, str], *, tempo: Tempo = QUICK) -> Desk:
+        """What every walk has before it, without pauses between calls."""
+        runner = Runner(environment, say=lambda _line: None, secrets=frozenset())
         inputs = read_inputs(environment)
-        desk = Desk(
+        return Desk(
             environment=environment,
-            event=event,
+            event=read_event(environment, runner.payload()),
             inputs=inputs,
             runner=runner,
             github=GitHub.connect(environment, token=inputs.token, tempo=tempo),
             secrets=secrets_of({}),
         )
-        return commanded(desk, command)
 
     def environment(
         self, text: str, *, by: str = "maria", action: str = "created", **more: Any
