@@ -13,6 +13,7 @@ from gate.compare.rebased import baseline_proposals
 from gate.config.file import parse, policy_sheet
 from gate.host.local import WorkingTree, read_text
 from gate.model.calibration import Calibration
+from gate.model.case import Place
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline, load_calibration
 from gate.model.ports import History
@@ -84,7 +85,7 @@ def base_at(history: History, config: str, ref: str) -> Base:
         sheet=sheet,
         policy_source=f"{config} {where}",
         baselines=_baselines(sheet, read, where=where),
-        calibrations=_calibrations(sheet, read),
+        calibrations=_calibrations(sheet, read, at=f"@{sha[:12]}"),
     )
 
 
@@ -163,14 +164,23 @@ def calibration_path(baseline: str) -> str:
     return str(path.with_name(f"{path.stem}.calibration{path.suffix}"))
 
 
-def calibration_in(path: str, read: Callable[[str], str | None]) -> Calibration | None:
-    """The calibration that `read` finds there, if there is one.
+def calibration_in(
+    path: str, read: Callable[[str], str | None], *, suite: str, at: str = ""
+) -> Calibration | None:
+    """The calibration of a suite that `read` finds there, if there is one; `at` says of which commit it is.
 
     Raises:
-        UserError: what lies there is none.
+        UserError: what lies there is none, or that of another suite.
     """
     text = read(path)
-    return None if text is None else load_calibration(text, path)
+    if text is None:
+        return None
+    found = load_calibration(text, f"{path}{at}")
+    if found.suite != suite:
+        message = f"this is the calibration of the suite {found.suite!r}, not of {suite!r}"
+        fix = "restore the file from git, or take it away and measure anew with `gate calibrate`"
+        raise UserError(Problem(message=message, place=Place(file=f"{path}{at}"), fix=fix))
+    return found
 
 
 def needed_text(path: Path) -> str:
@@ -196,8 +206,13 @@ def _with_margin(rules: SuitePolicy, max_drop: float) -> SuitePolicy:
     return rules.model_copy(update={"gates": gates, "default_gate": changed(rules.default_gate)})
 
 
-def _calibrations(sheet: PolicySheet, read: Callable[[str], str | None]) -> dict[str, Calibration]:
-    found = {suite: calibration_in(calibration_path(path), read) for suite, path in sheet.baselines.items()}
+def _calibrations(
+    sheet: PolicySheet, read: Callable[[str], str | None], *, at: str = ""
+) -> dict[str, Calibration]:
+    found = {
+        suite: calibration_in(calibration_path(path), read, suite=suite, at=at)
+        for suite, path in sheet.baselines.items()
+    }
     return {suite: calibration for suite, calibration in found.items() if calibration is not None}
 
 

@@ -119,7 +119,8 @@ def _noise(cards: Sequence[Scorecard], prepared: Prepared, ready: Ready) -> list
 
 def _before(place: Place, ready: Ready) -> Calibration:
     path = calibration_path(ready.suite.baseline)
-    return calibration_in(path, place.tree.read) or Calibration(suite=ready.suite.name)
+    suite = ready.suite.name
+    return calibration_in(path, place.tree.read, suite=suite) or Calibration(suite=suite)
 
 
 def _written(place: Place, ready: Ready, calibration: Calibration) -> str:

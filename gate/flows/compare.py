@@ -38,11 +38,12 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
     suite, sums = results.head.suite, Sums()
     policy, rules, source = policy_for(tree, sides.config, suite, max_drop=sides.max_drop)
     head = tally_each(results.head, cases=results.cases, trials=sums.watch(results.trials), keep=rules.gates)
+    baseline = load_baseline(needed_text(sides.baseline), str(sides.baseline))
     comparison = Comparison(
         suite=suite,
         head=head,
-        baseline=load_baseline(needed_text(sides.baseline), str(sides.baseline)),
-        calibration=_calibration(sides.baseline),
+        baseline=baseline,
+        calibration=_calibration(sides.baseline, suite=baseline.suite),
         policy=rules,
         stopped=results.head.stopped,
     )
@@ -58,6 +59,6 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
     return assemble(verdict, results={suite: shown}, evidence=evidence)
 
 
-def _calibration(baseline: Path) -> Calibration | None:
+def _calibration(baseline: Path, *, suite: str) -> Calibration | None:
     """What was measured of the instruments, beside the baseline."""
-    return calibration_in(calibration_path(str(baseline)), lambda path: read_text(Path(path)))
+    return calibration_in(calibration_path(str(baseline)), lambda path: read_text(Path(path)), suite=suite)

@@ -1,11 +1,17 @@
 """Calibration: how far the instruments of a suite can be trusted, measured and kept beside its baseline."""
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gate.model.base import Noun
 from gate.model.case import Context
+
+LARGEST_COUNT = 10**9  # far beyond what anybody labels, and what a hand-edited file may claim
+LARGEST_VARIANCE = 1e100  # its square is still a number
+
+Counted = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Variance = Annotated[float, Field(ge=0, le=LARGEST_VARIANCE)]
 
 
 class Label(Noun):
@@ -26,11 +32,11 @@ class Label(Noun):
 class Counts(Noun):
     """A judge's verdicts against people's labels. Positive is what people called a pass; abstentions stand apart."""
 
-    true_positive: int = Field(default=0, ge=0)
-    false_negative: int = Field(default=0, ge=0)
-    true_negative: int = Field(default=0, ge=0)
-    false_positive: int = Field(default=0, ge=0)
-    abstained: int = Field(default=0, ge=0)
+    true_positive: Counted = 0
+    false_negative: Counted = 0
+    true_negative: Counted = 0
+    false_positive: Counted = 0
+    abstained: Counted = 0
 
 
 class JudgeCalibration(Noun):
@@ -52,12 +58,18 @@ class JudgeCalibration(Noun):
     fingerprint: str
     judges: tuple[str, ...] = ()
     counts: Counts
-    repeated: int = Field(default=0, ge=0)
-    agreed: int = Field(default=0, ge=0)
+    repeated: Counted = 0
+    agreed: Counted = 0
     length_bias: float | None = Field(default=None, ge=-1, le=1)
     length_bias_p: float | None = Field(default=None, ge=0, le=1)
-    canaries: int = Field(default=0, ge=0)
-    fooled: int = Field(default=0, ge=0)
+    canaries: Counted = 0
+    fooled: Counted = 0
+
+    @model_validator(mode="after")
+    def _parts(self) -> Self:
+        if self.agreed > self.repeated or self.fooled > self.canaries:
+            raise ValueError("a part is larger than its whole: agreed of repeated, fooled of canaries")
+        return self
 
 
 class RunNoise(Noun):
@@ -78,12 +90,18 @@ class RunNoise(Noun):
     """
 
     fingerprint: str
-    runs: int = Field(ge=2)
-    cases: int = Field(ge=2)
-    between: float = Field(ge=0)
-    of_means: float = Field(ge=0)
-    within: float = Field(ge=0)
+    runs: int = Field(ge=2, le=LARGEST_COUNT)
+    cases: int = Field(ge=2, le=LARGEST_COUNT)
+    between: Variance
+    of_means: Variance
+    within: Variance
     flip_rate: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _parts(self) -> Self:
+        if self.between > self.of_means:
+            raise ValueError("`between` is a part of `of_means`, and cannot be larger")
+        return self
 
 
 class Calibration(Noun):

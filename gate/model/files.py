@@ -23,6 +23,7 @@ _N = TypeVar("_N", bound=Noun)
 _FILES = {  # by their marks: what they are, and what writes them
     "gate_baseline": ("a baseline", "`gate accept` writes it, to baselines/ unless gate.yaml says otherwise"),
     "gate_results": ("a results file", "`gate run -o FILE` writes it"),
+    "gate_calibration": ("a calibration", "`gate calibrate` writes it, beside the baseline"),
 }
 _ACCEPT = "restore the file from git, or write it anew with `gate accept`"
 

@@ -43,6 +43,8 @@ def test_the_same_sheet_proposes_nothing() -> None:
         ("broken_cases", 0, 3, True),
         ("broken_cases", None, 0, False),
         ("on_inconclusive", "block", "warn", True),
+        ("judges", "calibrated", "any", True),
+        ("judges", "any", "calibrated", False),
         ("on_inconclusive", "warn", "block", False),
         ("alpha", 0.05, 0.01, True),
         ("alpha", 0.05, 0.10, True),

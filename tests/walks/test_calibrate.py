@@ -176,3 +176,33 @@ def test_runs_with_failures_are_not_taken_for_noise(tmp_path: Path) -> None:
     done = project.gate("calibrate", "noise", "s", "--runs", "2")
     assert done.code == 4, done.text
     assert "noise is measured on whole runs" in done.err
+
+
+def test_the_calibration_of_another_suite_is_refused_wherever_it_is_read(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=20, trials=ONE)
+    assert project.gate("accept").code == 0
+    assert project.gate("calibrate", "noise", "s", "--runs", "2").code == 0
+    project.write(FILE, project.read(FILE).replace('"suite": "s"', '"suite": "t"'))
+    project.commit()
+    assert project.gate("run", "-o", "kept.json").code == 0
+    for command in (
+        ("check",),
+        ("check", "--base", "main"),
+        ("calibrate", "noise", "s", "--runs", "2"),
+        ("compare", "--current", "kept.json", "--baseline", "baselines/s.json"),
+    ):
+        done = project.gate(*command)
+        assert done.code == 2, done.text
+        assert "this is the calibration of the suite 't', not of 's'" in done.err
+        assert FILE in done.err
+
+
+def test_a_broken_calibration_at_the_base_is_named_with_its_commit(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=20, trials=ONE)
+    assert project.gate("accept").code == 0
+    project.write(FILE, "{")
+    project.commit()
+    (project.root / FILE).unlink()
+    done = project.gate("check", "--base", "main")
+    assert done.code == 2, done.text
+    assert f"{FILE}@{project.git('rev-parse', 'HEAD')[:12]}" in done.err
