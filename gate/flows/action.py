@@ -17,7 +17,7 @@ from gate.flows.once_more import again_of
 from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
 from gate.flows.provenance import accepted_in
 from gate.flows.publish import published
-from gate.flows.recorded import sealed
+from gate.flows.recorded import draws_needed, sealed
 from gate.flows.scope import scope_of, settled
 from gate.flows.telling import Teller
 from gate.host.event import Check, Command, Nothing, Publish, asked
@@ -29,7 +29,7 @@ from gate.host.plan import Site, of_kept, of_nothing, of_report, of_untouched
 from gate.host.runner import Runner
 from gate.model.effect import Effect
 from gate.model.errors import UserError
-from gate.model.redaction import secrets_of
+from gate.model.redaction import public, secrets_of
 from gate.ready import read_config
 from gate.render.escape import clean, log_safe
 from gate.render.terminal import terminal
@@ -117,9 +117,11 @@ def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effec
     report, results = (
         recorded(desk, site, scope, head) if desk.inputs.results else run_apart(desk, site, scope)
     )
+    report = public(report, secrets=desk.secrets)  # before it is written in any syntax
     desk.runner.notice(terminal(report, width=_LOG_WIDTH, color=False))
     pages = pages_of_report(report, results, site=site, config=desk.config, folder=desk.folder)
-    pages, site = sealed(report, pages, site=site, secrets=desk.secrets)
+    draws = draws_needed(desk, site.check.base_sha)
+    pages, site = sealed(report, pages, site=site, draws=draws, secrets=desk.secrets)
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
 
 

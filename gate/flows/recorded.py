@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from gate.config.file import parse, policy_sheet
 from gate.flows.desk import Desk
 from gate.host.acceptance import files_digest, marked, run_and_digest
 from gate.host.github.archive import read_zip
@@ -20,6 +21,7 @@ from gate.model.hosting import PostedStatus, WorkflowRun
 from gate.model.redaction import redact
 from gate.model.report import Report
 from gate.model.run import RunResult
+from gate.model.suite import Draws, PolicySheet
 from gate.model.verdict import Kind
 from gate.render.escape import fenced
 
@@ -28,6 +30,10 @@ _REPORT = "report.json"
 _ARCHIVE_LIMIT_BYTES, _UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
 _SEAL = re.compile(r"<!-- gate:record head=(\S+) results=([0-9a-f]{64}) -->")
 _HOW = "If this is intended, somebody who may write here makes these results the baseline with this comment:"
+_HOW_MORE = (
+    "If this is intended, a baseline takes more draws than this run took. Somebody who may write here has them taken with "
+    "this comment; the report on them shows the one that accepts:"
+)
 _AGAIN = "run the check again with `/gate run`, so that it records its results anew"
 
 
@@ -41,10 +47,13 @@ class Record:
     results: Mapping[str, RunResult]
 
 
-def sealed(report: Report, pages: Pages, *, site: Site, secrets: Collection[str]) -> tuple[Pages, Site]:
+def sealed(
+    report: Report, pages: Pages, *, site: Site, draws: Mapping[str, int], secrets: Collection[str]
+) -> tuple[Pages, Site]:
     """The pages and the site with the digest of the recorded files, where an accept may take them up later.
 
-    The comment on what is no pass shows the command that does it. That is so for a pull request from this repository alone: a fork can forge what its run leaves.
+    The comment on what is no pass shows the command that does it; `draws` are those that an accept needs, by suite. That
+    is so for a pull request from this repository alone: a fork can forge what its run leaves.
     """
     pull = site.check.pull
     if pull is None or pull.fork or not site.trusted:
@@ -56,7 +65,7 @@ def sealed(report: Report, pages: Pages, *, site: Site, secrets: Collection[str]
     files = {each.name: each.text.encode() for each in documents if _is_recorded(each.name)}
     digest = files_digest(files)
     seal = f"<!-- gate:record head={site.check.head_sha} results={digest} -->"
-    how = "" if report.verdict.kind is Kind.PASS else f"{_HOW}\n{_command(site)}\n\n"
+    how = "" if report.verdict.kind is Kind.PASS else f"{_how(report, site, draws)}\n\n"
     comment = f"{pages.comment.rstrip()}\n\n{how}{seal}\n"
     kept = pages.model_copy(update={"documents": documents, "comment": comment})
     return kept, site.model_copy(update={"run_url": marked(site.run_url, digest)})
@@ -96,8 +105,21 @@ def own_workflow(desk: Desk) -> str:
     return path.removeprefix(f"{desk.github.repository}/")
 
 
-def _command(site: Site) -> str:
-    return fenced(f"/gate accept {site.check.head_sha[:7]}")
+def draws_needed(desk: Desk, sha: str) -> dict[str, int]:
+    """How many draws of each case an accept stores, by suite, as a commit's config says; none where there is no config."""
+    text = desk.history.read_at(sha, desk.config)
+    try:
+        sheet = PolicySheet() if text is None else policy_sheet(parse(text, desk.config))
+    except UserError:  # of which the check itself has spoken
+        return {}
+    return {suite: draws.accept for suite, draws in sheet.draws.items()}
+
+
+def _how(report: Report, site: Site, draws: Mapping[str, int]) -> str:
+    """The comment that comes next, ready to be copied."""
+    few = any(run.draws < draws.get(run.suite, Draws().accept) for run in report.runs)
+    command = "/gate run accept" if few else f"/gate accept {site.check.head_sha[:7]}"
+    return f"{_HOW_MORE if few else _HOW}\n{fenced(command)}"
 
 
 def _is_recorded(name: str) -> bool:
