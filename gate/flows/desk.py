@@ -113,7 +113,7 @@ def concluding(desk: Desk, site: Site) -> Iterator[Conclusion]:
         yield conclusion
     except BaseException as error:
         with undisturbed():
-            pages = pages_of_failure(error, site=conclusion.site, folder=desk.folder)
+            pages = pages_of_failure(error, site=conclusion.site, folder=desk.folder, secrets=desk.secrets)
             code = exit_code_of(error)
             conclusion.teller.tell(of_failure(code, pages=pages, site=conclusion.site))
         raise

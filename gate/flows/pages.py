@@ -1,10 +1,11 @@
 """Report, or why there is none → the texts that are told: status, comment, summary, notes at lines, files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gate.host.plan import NOT_VERIFIED, Pages, Site
 from gate.model.effect import STATUS_LIMIT
 from gate.model.errors import EvaluationError, GateError, InterruptedRunError, UserError
+from gate.model.redaction import public, redact
 from gate.model.report import Document, Report
 from gate.model.verdict import Kind
 from gate.render.annotations import annotations, problem_annotations
@@ -54,10 +55,13 @@ def pages_of_kept(exit_code: int, *, site: Site) -> Pages:
     return _notice(Kind.REGRESSED if exit_code else Kind.PASS, text, site=site)
 
 
-def pages_of_failure(error: BaseException, *, site: Site, folder: str) -> Pages:
-    """The pages of a verdict that was not reached."""
+def pages_of_failure(
+    error: BaseException, *, site: Site, folder: str, secrets: Collection[str] = ()
+) -> Pages:
+    """The pages of a verdict that was not reached. What failed may have told a secret, which is taken out first."""
     problems = error.problems if isinstance(error, UserError) else ()
-    text = problems[0].message if problems else _words(error)
+    problems = tuple(public(problem, secrets=secrets) for problem in problems)
+    text = problems[0].message if problems else redact(_words(error), secrets=secrets)
     if len(problems) > 1:
         text = f"{text} (and {len(problems) - 1} more to mend)"
     notice = Notice(

@@ -21,6 +21,7 @@ from gate.host.plan import Site, of_nothing, of_report, of_untouched
 from gate.model.effect import Effect
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
+from gate.model.redaction import public
 from gate.model.report import Revision
 
 ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
@@ -71,6 +72,7 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
         base=held_against(desk.config, against),
         head=base_at(desk.history, desk.config, check.head_sha),
     )
+    report = public(report, secrets=desk.secrets)
     pages = pages_of_report(report, texts, site=site, config=desk.config, folder=desk.folder)
     # Notes of this run would stand at the default branch, and not in the pull request.
     pages = pages.model_copy(update={"annotations": ()})

@@ -84,7 +84,9 @@ class Teller:
                     effect.model_copy(update={"body": redact(effect.body, secrets=self.secrets)})
                 )
                 self.runner.output(StepOutput(name="comment_url", value=url))
-            case ReplyComment() | Reaction():
+            case ReplyComment():
+                self._on_github(effect.model_copy(update={"body": redact(effect.body, secrets=self.secrets)}))
+            case Reaction():
                 self._on_github(effect)
 
     def _on_github(self, effect: StickyComment | CommitStatus | ReplyComment | Reaction) -> str:
@@ -96,6 +98,7 @@ class Teller:
 
     def trouble(self, text: str) -> None:
         """Tell what could not be done, once: in the log now, in the summary later."""
+        text = redact(text, secrets=self.secrets)
         if text and text not in self.troubles:
             self.troubles.append(text)
             self.runner.notice(text)

@@ -4,7 +4,14 @@ A failure's message is read in public: in a pull request's comment, a log, a com
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from gate.model.base import Noun
+
+Some = TypeVar("Some", bound=Noun)
 
 REDACTED = "[redacted]"
 _SHORTEST = 6  # a shorter value would blot out ordinary words
@@ -21,8 +28,12 @@ _SHAPES = re.compile(
 
 
 def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:
-    """Environment → the values of those variables whose name ends like a credential's (`_KEY`, `TOKEN`, …)."""
+    """Environment → the values of those variables whose name ends like a credential's (`_KEY`, `TOKEN`, …).
+
+    Of a value of several lines (a private key) each line is one too: a log is redacted line by line.
+    """
     values = {value.strip() for name, value in environment.items() if _NAMES.search(name)}
+    values |= {line.strip() for value in values for line in value.splitlines()}
     return frozenset(value for value in values if len(value) >= _SHORTEST)
 
 
@@ -32,6 +43,47 @@ def redact(text: str, *, secrets: Collection[str] = ()) -> str:
         if secret:
             text = text.replace(secret, REDACTED)
     return _SHAPES.sub(REDACTED, text)
+
+
+def redacted(value: JsonValue, *, secrets: Collection[str] = ()) -> JsonValue:
+    """JSON → the same JSON with every text in it redacted, names of members too.
+
+    To be done before a text is written in any syntax: what is escaped there (`-` as `&#45;`) is no longer found by its
+    value.
+    """
+    match value:
+        case str():
+            return redact(value, secrets=secrets)
+        case list():
+            return [redacted(item, secrets=secrets) for item in value]
+        case dict():
+            pairs = value.items()
+            return {redact(key, secrets=secrets): redacted(item, secrets=secrets) for key, item in pairs}
+        case _:
+            return value
+
+
+def public(noun: Some, *, secrets: Collection[str] = ()) -> Some:
+    """The same noun with every text in it redacted."""
+    said = noun.model_dump(mode="json")
+    clean = redacted(said, secrets=secrets)
+    return noun if clean == said else type(noun).model_validate(clean)
+
+
+def texts(value: JsonValue) -> Iterator[str]:
+    """Every text in some JSON, names of members too."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from texts(item)
+        case dict():
+            for key, item in value.items():
+                yield key
+                yield from texts(item)
+        case _:
+            return
 
 
 def shortened(text: str, *, limit: int = 400) -> str:

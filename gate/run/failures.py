@@ -4,7 +4,6 @@ Never lets a credential into a message, and never keeps back a cancellation that
 """
 
 import asyncio
-import json
 import os
 import traceback
 from collections.abc import Awaitable, Collection, Iterator
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from gate.model.ports import ScoringError
-from gate.model.redaction import redact, secrets_of, shortened
+from gate.model.redaction import public as redacted
+from gate.model.redaction import redact, secrets_of, shortened, texts
 from gate.model.reply import Failure
 from gate.model.run import Trial
 from gate.run.patience import Limit
@@ -87,8 +87,7 @@ def without_secrets(trial: Trial, *, secrets: Collection[str]) -> Trial:
     said = "\n".join(_texts(trial))
     if redact(said, secrets=secrets) == said:
         return trial
-    text = json.dumps(trial.model_dump(mode="json"), ensure_ascii=False)
-    return Trial.model_validate(json.loads(redact(text, secrets=secrets)))
+    return redacted(trial, secrets=secrets)
 
 
 def _texts(trial: Trial) -> Iterator[str]:
@@ -98,9 +97,8 @@ def _texts(trial: Trial) -> Iterator[str]:
         yield trial.reply.model or ""
         yield trial.reply.stop_reason or ""
         yield from (f"{context.id}\n{context.text}" for context in trial.reply.contexts)
-        yield from (
-            json.dumps(call.model_dump(mode="json"), ensure_ascii=False) for call in trial.reply.tool_calls
-        )
+        for call in trial.reply.tool_calls:
+            yield from texts(call.model_dump(mode="json"))
     yield from (f"{score.explanation}\n{score.abstained}" for score in trial.scores)
     yield from (failure.message for failure in trial.failures)
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.model.redaction import REDACTED, redact, secrets_of, shortened
+from gate.model.errors import Problem
+from gate.model.redaction import REDACTED, public, redact, secrets_of, shortened, texts
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,22 @@ def test_the_longer_of_two_overlapping_secrets_goes_first() -> None:
 def test_no_given_secret_survives(before: str, secret: str, after: str) -> None:
     cleaned = redact(before + secret + after, secrets=[secret])
     assert all(secret not in part for part in cleaned.split(REDACTED))
+
+
+def test_each_line_of_a_secret_is_one() -> None:
+    assert secrets_of({"A_KEY": "first-line\n{\n  last-line\n"}) == {
+        "first-line\n{\n  last-line",
+        "first-line",
+        "last-line",
+    }
+
+
+@given(st.text(min_size=6))
+def test_a_secret_is_taken_out_of_a_noun_before_any_character_is_escaped(secret: str) -> None:
+    problem = Problem(message=f"no {secret}", key=secret, value="x" + secret)
+    clean = public(problem, secrets=[secret])
+    assert all(secret not in part for text in texts(clean.model_dump()) for part in text.split(REDACTED))
+    assert public(Problem(message="5"), secrets=["6"]) == Problem(message="5")
 
 
 @given(st.text(), st.integers(min_value=10, max_value=200))

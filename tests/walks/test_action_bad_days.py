@@ -1,5 +1,6 @@
 """Bad days of the action: whatever fails, the status is concluded, the exit code is the verdict's, and no secret is told."""
 
+import html
 import json
 import os
 import re
@@ -115,6 +116,31 @@ def test_a_key_stands_nowhere_and_no_line_of_the_application_is_obeyed(stage: St
     assert not re.search(r"^::error::obeyed", unbracketed(acted.ended.out), re.MULTILINE)
     assert "::error::obeyed" not in acted.ended.err
     assert "@everyone" not in "".join(acted.comments)
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "raise RuntimeError('no ' + secret)",
+        "def answer(input, case): raise RuntimeError('at https://x.example/?key=' + secret)",
+        "def answer(input, case): return 'wrong ' + secret",
+        "def answer(input, case): print(secret)",
+    ],
+    ids=["import", "exception", "output", "log"],
+)
+def test_a_secret_is_taken_out_before_its_characters_are_escaped(stage: Stage, app: str) -> None:
+    names = ("ANTHROPIC_API_KEY", "DB_PASSWORD", "SIGNING_KEY")
+    with_app(stage, f"import os\nsecret = ' '.join(os.environ[name] for name in {names})\n{app}\n")
+    pull = stage.pull()
+    environment = stage.environment("pull_request.opened", pull=pull)
+    environment["DB_PASSWORD"] = 'p@ss"w<0rd>|\\\\#1-2'
+    environment["SIGNING_KEY"] = "-----BEGIN-----\nfirst-line-4711\nlast.line.4712\n"
+    stage.checkout(environment["GITHUB_SHA"])
+    acted = stage.run(environment, head=pull.head_sha)
+    assert acted.code in {1, 2, 4}, acted.log
+    for told in (acted.everything(), html.unescape(acted.everything()).replace("\u200b", "")):
+        for part in ("0123456789abcdef", "p@ss", "w<0rd", "#1-2", "line-4711", "line.4712"):
+            assert part not in told
 
 
 def test_the_name_of_a_changed_file_is_no_command_either(stage: Stage) -> None:
