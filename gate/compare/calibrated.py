@@ -12,7 +12,7 @@ from gate.compare.agreement import informedness
 from gate.compare.policy import Rule
 from gate.compare.shift import shift_of
 from gate.model.calibration import Calibration, JudgeCalibration
-from gate.model.score import Metric
+from gate.model.score import RECORDED, Metric, judge_of
 from gate.model.scorecard import Comparison
 from gate.model.suite import Policy
 from gate.model.verdict import Finding
@@ -39,6 +39,7 @@ def on_calibration(comparison: Comparison, *, policy: Policy) -> Iterator[Findin
     """Judges that cannot be trusted, those that nobody calibrated where the policy asks for it, and scaled margins."""
     suite, calibration = comparison.suite, comparison.calibration
     for name, metric in sorted(comparison.head.metrics.items()):
+        yield from _recorded(metric, suite=suite)
         judge = _of(metric, calibration)
         if judge is None:
             if policy.judges == "calibrated" and metric.judges:
@@ -70,7 +71,16 @@ def _of(metric: Metric, calibration: Calibration | None) -> JudgeCalibration | N
     judge = calibration.judges.get(metric.name) if calibration is not None else None
     if judge is None or judge.fingerprint != metric.fingerprint:
         return None
-    return judge if not metric.judges or set(metric.judges) <= set(judge.judges) else None
+    known = {judge_of(each) for each in judge.judges}
+    return judge if {judge_of(each) for each in metric.judges} <= known else None
+
+
+def _recorded(metric: Metric, *, suite: str) -> Iterator[Finding]:
+    """Whoever reads the numbers is told that no model gave them in this run."""
+    givers = [judge_of(each) for each in metric.judges if each.startswith(RECORDED)]
+    if givers:
+        message = f"{metric.name} in {suite} comes from recorded verdicts, given by: {', '.join(givers)}"
+        yield say.note("recorded_verdicts", message, suite=suite, metric=metric.name)
 
 
 def _factor(metric: Metric, calibration: Calibration) -> float | None:

@@ -14,7 +14,7 @@ from gate.compare.contest import Arena, Contest, hold
 from gate.compare.diff import lone_diff
 from gate.compare.pairs import Pairs, Shared, draws_of, pair
 from gate.compare.policy import Misfit, Rule, gate_of, is_counted, resolve
-from gate.model.score import Metric
+from gate.model.score import Metric, judge_of
 from gate.model.scorecard import Comparison, Scorecard
 from gate.model.suite import Policy
 from gate.model.verdict import Finding, MetricDiff
@@ -73,7 +73,7 @@ class Layout:
                 f"{name} in {suite} is measured with another evaluator, judge or rubric than in the baseline"
             )
             return [_in_the_way("other_instrument", message, say.accept(suite), rule=rule, suite=suite)]
-        if before.judges and after.judges and before.judges != after.judges:
+        if before.judges and after.judges and _judges(before) != _judges(after):
             message = (
                 f"{name} in {suite} was judged by {', '.join(before.judges)} in the baseline, "
                 f"and by {', '.join(after.judges)} now"
@@ -101,6 +101,11 @@ def _new(rule: Rule, *, suite: str, gated: bool) -> Finding:
 def _in_the_way(code: str, message: str, action: str, *, rule: Rule, suite: str) -> Finding:
     blocking = rule.gate.mode == "block"
     return say.not_comparable(code, message, action, suite=suite, metric=rule.name, blocking=blocking)
+
+
+def _judges(metric: Metric) -> set[str]:
+    """Who judged: a verdict that was recorded is its giver's as much as one that was given just now."""
+    return {judge_of(name) for name in metric.judges}
 
 
 def _meaning(metric: Metric) -> Metric:

@@ -10,6 +10,7 @@ from gate.compare.agreement import Judged, counts, length_bias, self_agreement
 from gate.config.labels import load_labels
 from gate.evaluators.judge.canaries import planted
 from gate.evaluators.judge.judge import Judge
+from gate.evaluators.judge.pairwise import Pairwise
 from gate.model.base import digest
 from gate.model.calibration import JudgeCalibration, Label
 from gate.model.case import Case
@@ -81,7 +82,11 @@ def worth_of(
 
 
 def _evaluator(ready: Ready, labels: Labeled) -> Evaluator:
-    """The evaluator that gives the metric; a judge without the planted responses of every run, as all are asked here."""
+    """The evaluator that gives the metric.
+
+    A judge without the planted responses of every run, as all are asked here; and without recorded verdicts, since what
+    is measured is who gives them.
+    """
     metric = ready.metrics.get(labels.metric)
     giving = [
         each for each in ready.instruments.evaluators if labels.metric in {m.name for m in each.metrics}
@@ -95,8 +100,11 @@ def _evaluator(ready: Ready, labels: Labeled) -> Evaluator:
         raise UserError(Problem(message=f"{labels.metric!r} is no matter of pass and fail", fix=fix))
     (evaluator,) = giving
     if isinstance(evaluator, Judge):
-        options = evaluator.options.model_copy(update={"canaries": 0})
+        options = evaluator.options.model_copy(update={"canaries": 0, "recorded": None})
         return Judge(evaluator.name, options, evaluator.setting)
+    if isinstance(evaluator, Pairwise):
+        alone = evaluator.options.model_copy(update={"recorded": None})
+        return Pairwise(evaluator.name, alone, evaluator.setting)
     return evaluator
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from gate.model.base import Noun
 
+RECORDED = "recorded: "  # before the name of a judge whose verdict was given earlier, and kept in a file
 LARGEST = 1e60  # of a value, either way: beyond it, sums of squares of squares leave the range of a float
 
 
@@ -61,7 +62,8 @@ class Score(Noun):
     """One finite value of one metric, or an abstention with its reason. Exactly one of the two is given.
 
     `metric` may stay empty in a user's evaluator: the evaluator's own name is filled in. `judge` is the language model
-    that gave it, as it named itself in its answer (an alias is no pin).
+    that gave it, as it named itself in its answer (an alias is no pin); `recorded: …` one whose verdict was kept in a
+    file. `asked` is the hash of what a judge was asked, by which its verdict can be recorded.
     """
 
     value: float | None = None
@@ -69,6 +71,7 @@ class Score(Noun):
     metric: str = ""
     explanation: str | None = None
     judge: str | None = None
+    asked: str | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -80,3 +83,8 @@ class Score(Noun):
     def abstain(cls, reason: str, *, metric: str = "", explanation: str | None = None) -> Self:
         """The score of an evaluator that cannot tell; it never enters a mean, and coverage is gated."""
         return cls(abstained=reason, metric=metric, explanation=explanation)
+
+
+def judge_of(name: str) -> str:
+    """Who gave a verdict, whether it was given just now or recorded."""
+    return name.removeprefix(RECORDED)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gate.evaluators.expected import refusal
@@ -12,12 +13,21 @@ from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.options import JudgeOptions
 from gate.evaluators.judge.panel import agreement, decided, majority
 from gate.evaluators.judge.question import VERSION, instructions
+from gate.evaluators.judge.recording import Recording, question_key
 from gate.evaluators.judge.rubrics import rubric
 from gate.model.base import digest
 from gate.model.case import Case
 from gate.model.ports import Evaluator, ScoringError, Setting
 from gate.model.reply import Reply, Sample
 from gate.model.score import Metric, Score
+
+
+@dataclass(frozen=True)
+class _Question:
+    """The material as it is shown, and the hash of all that is asked."""
+
+    parts: Mapping[str, str]
+    asked: str
 
 
 class Judge(Evaluator):
@@ -38,6 +48,7 @@ class Judge(Evaluator):
             max_tokens=options.max_tokens,
             effort=options.effort,
         )
+        self._recording = Recording.read(options.recorded, root=setting.root, llm=setting.llm)
         values = list(options.labels.values())
         scale = (
             {"kind": "scale", "low": min(values), "high": max(values)}
@@ -57,23 +68,29 @@ class Judge(Evaluator):
         """One, named like the evaluator: binary, or the scale."""
         return self._metrics
 
+    @property
+    def whole(self) -> bool:
+        """Not with recorded verdicts: what else it can tell depends on whether there is a key."""
+        return self.options.recorded is None
+
     def files(self) -> Sequence[str]:
-        """The rubric's file; a ready rubric is part of `version`."""
-        return (self._rubric.file,) if self._rubric.file else ()
+        """The rubric's file (a ready rubric is part of `version`), and the recorded verdicts."""
+        return (*((self._rubric.file,) if self._rubric.file else ()), *self._recording.files)
 
     def models(self) -> Sequence[str]:
-        """Those that judge."""
-        return self.options.models
+        """Those that judge; none where only recorded verdicts can."""
+        return () if self._recording.no_model else self.options.models
 
     @property
     def calls(self) -> int:
-        """Every repeat of every model; fewer where they agree."""
-        return len(self.options.models) * self.options.repeats
+        """Every repeat of every model; fewer where they agree, none where only recorded verdicts can be had."""
+        return len(self.models()) * self.options.repeats
 
     @property
     def limit_s(self) -> float:
         """Room for every question to every model, and for the planted responses, each with its control."""
-        return self.setting.timeout_s * self.calls * (1 + 2 * self.options.canaries)
+        most = len(self.options.models) * self.options.repeats
+        return self.setting.timeout_s * most * (1 + 2 * self.options.canaries)
 
     def check(self, case: Case) -> None:
         """Refuse a case without the reference that the rubric needs."""
@@ -82,30 +99,43 @@ class Judge(Evaluator):
             raise refusal(case, f"the judge {self.name!r} needs `expected`, and there is none", fix=fix)
 
     def open(self) -> None:
-        """Open the door to the model, which needs a key."""
-        self.setting.llm()
+        """Open the door to the model, which needs a key, unless verdicts are recorded."""
+        if not self._recording.verdicts:
+            self.setting.llm()
 
     async def score(self, sample: Sample) -> Sequence[Score]:
-        """Judge it, once the judge has shown that planted responses do not get their way."""
+        """What is recorded; else judge it, once the judge has shown that planted responses do not get their way."""
+        question = self._question(sample.case, sample.reply)
+        if isinstance(question, Opinion):
+            return (question.score(self.name),)
         if (passed := await self._fooled()) is not None:
             message = f"a planted response talked the judge into {passed}: its verdicts mean nothing"
             raise ScoringError("untrusted_judge", message)
-        opinion = await self._opinion(sample.case, sample.reply)
-        return (opinion.score(self.name),)
+        return ((await self._ask(question)).score(self.name),)
 
     async def aclose(self) -> None:
         """Let go of what still runs."""
         if self._trust is not None:
             self._trust.cancel()
 
-    async def _opinion(self, case: Case, reply: Reply) -> Opinion:
+    def _question(self, case: Case, reply: Reply) -> _Question | Opinion:
+        """What is to be asked of a model, or the opinion that stands without asking."""
         if "context" in self._needs and not (reply.contexts or case.context):
             return Opinion(abstained="no_context", critique="neither the reply nor the case holds a passage")
         parts = parts_of(case, reply, expected=self.options.show_expected or "expected" in self._needs)
         if sum(map(len, parts.values())) > self.options.max_characters:
             return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
-        opinions = [await self._majority(model, parts) for model in self.options.models]
-        return agreement(opinions, apart=self.options.step)
+        who = (list(self.options.models), self.options.repeats, self.options.effort)
+        asked = question_key(self._asker.system, parts, asked_of=who)
+        return self._recording.known(asked) or _Question(parts, asked)
+
+    async def _opinion(self, case: Case, reply: Reply) -> Opinion:
+        question = self._question(case, reply)
+        return question if isinstance(question, Opinion) else await self._ask(question)
+
+    async def _ask(self, question: _Question) -> Opinion:
+        opinions = [await self._majority(model, question.parts) for model in self.options.models]
+        return replace(agreement(opinions, apart=self.options.step), asked=question.asked)
 
     async def _majority(self, model: str, parts: Mapping[str, str]) -> Opinion:
         """Ask one model until more than half of its repeats agree."""

@@ -18,12 +18,16 @@ _ASKED = "First, in two to five sentences: what in the response speaks for and a
 
 @dataclass(frozen=True, kw_only=True)
 class Opinion:
-    """One answer of one judge. Exactly one of `value` and `abstained` is given; `model` is who answered."""
+    """One answer of one judge. Exactly one of `value` and `abstained` is given; `model` is who answered.
+
+    `asked` is the hash of the question, where there was one.
+    """
 
     value: float | None = None
     abstained: str | None = None
     critique: str = ""
     model: str | None = None
+    asked: str | None = None
 
     def score(self, metric: str) -> Score:
         """The same as a score, its critique cut to what a person reads."""
@@ -33,6 +37,7 @@ class Opinion:
             abstained=self.abstained,
             explanation=shortened(self.critique, limit=_MOST_CHARACTERS) or None,
             judge=self.model,
+            asked=self.asked,
         )
 
 

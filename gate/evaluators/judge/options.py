@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from gate.evaluators.judge.recording import DESCRIPTION as RECORDING
 from gate.evaluators.judge.rubrics import READY, Need
 from gate.model.base import Noun
 
@@ -62,6 +63,7 @@ class JudgeOptions(Noun):
     effort: Literal["low", "medium", "high"] | None = Field(
         default=None, description="How much effort the model puts in; left out, the model's own default."
     )
+    recorded: str | None = Field(default=None, min_length=1, description=RECORDING)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

@@ -4,6 +4,7 @@ A preference that follows the order of the responses is a tie, and so is the ver
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -14,6 +15,8 @@ from gate.evaluators.judge.asking import Asker
 from gate.evaluators.judge.material import parts_of
 from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.question import VERSION, comparison
+from gate.evaluators.judge.recording import DESCRIPTION as RECORDING
+from gate.evaluators.judge.recording import Recording, question_key
 from gate.evaluators.judge.rubrics import READY, Need, rubric
 from gate.model.base import Noun, digest
 from gate.model.case import Case
@@ -24,6 +27,7 @@ from gate.model.reply import Sample
 from gate.model.score import Metric, Score
 
 _WIN, _TIE, _LOSS = 1.0, 0.5, 0.0
+_ORDERS = 2
 _LABELS = {"first": _WIN, "second": _LOSS, "tie": _TIE}
 
 
@@ -52,6 +56,7 @@ class PairwiseOptions(Noun):
     effort: Literal["low", "medium", "high"] | None = Field(
         default=None, description="How much effort the model puts in; left out, the model's own default."
     )
+    recorded: str | None = Field(default=None, min_length=1, description=RECORDING)
 
 
 class Pairwise(Evaluator):
@@ -64,6 +69,7 @@ class Pairwise(Evaluator):
         super().__init__(name, options, setting)
         self._rubric = rubric(options.rubric, root=setting.root)
         self._recorded = _recorded(options.against, root=setting.root)
+        self._recording = Recording.read(options.recorded, root=setting.root, llm=setting.llm)
         self._metrics = (Metric(name=name, kind="scale", low=_LOSS, high=_WIN),)
         self._asker = Asker(
             llm=setting.llm,
@@ -83,24 +89,29 @@ class Pairwise(Evaluator):
         """One, named like the evaluator."""
         return self._metrics
 
+    @property
+    def whole(self) -> bool:
+        """Not with recorded verdicts: what else it can tell depends on whether there is a key."""
+        return self.options.recorded is None
+
     def files(self) -> Sequence[str]:
-        """The rubric's file, and the recorded responses."""
+        """The rubric's file, the recorded responses, and the recorded verdicts."""
         own = (self._rubric.file,) if self._rubric.file else ()
-        return (*own, self.options.against)
+        return (*own, self.options.against, *self._recording.files)
 
     def models(self) -> Sequence[str]:
-        """The one that compares."""
-        return (self.options.model,)
+        """The one that compares; none where only recorded verdicts can."""
+        return () if self._recording.no_model else (self.options.model,)
 
     @property
     def calls(self) -> int:
         """Both orders."""
-        return 2
+        return _ORDERS * len(self.models())
 
     @property
     def limit_s(self) -> float:
         """Room for both orders."""
-        return self.setting.timeout_s * self.calls
+        return self.setting.timeout_s * _ORDERS
 
     def check(self, case: Case) -> None:
         """Refuse a case that lacks what the rubric needs, or that has no recorded response."""
@@ -115,11 +126,12 @@ class Pairwise(Evaluator):
             raise UserError(Problem(message=message, place=case.place, key="against", fix=fix))
 
     def open(self) -> None:
-        """Open the door to the model, which needs a key."""
-        self.setting.llm()
+        """Open the door to the model, which needs a key, unless verdicts are recorded."""
+        if not self._recording.verdicts:
+            self.setting.llm()
 
     async def score(self, sample: Sample) -> Sequence[Score]:
-        """Compare in both orders."""
+        """What is recorded; else compare in both orders."""
         opinion = await self._opinion(sample, self._recorded[sample.case.key])
         return (opinion.score(self.name),)
 
@@ -134,9 +146,13 @@ class Pairwise(Evaluator):
             return Opinion(value=_TIE, critique="the same response")
         if sum(map(len, (*parts.values(), own, recorded))) > self.options.max_characters:
             return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
+        who = (self.options.model, self.options.effort)
+        asked = question_key(self._asker.system, {**parts, "first": own, "second": recorded}, asked_of=who)
+        if (known := self._recording.known(asked)) is not None:
+            return known
         forth = await self._ask({**parts, "first": own, "second": recorded})
         back = await self._ask({**parts, "first": recorded, "second": own})
-        return _both(forth, back)
+        return replace(_both(forth, back), asked=asked)
 
     async def _ask(self, parts: Mapping[str, str]) -> Opinion:
         return await self._asker.ask(self.options.model, parts)
