@@ -72,9 +72,17 @@ def _key() -> str:
     """One key of a terminal, or the first letter of a line where the input is piped; empty at its end."""
     show(_ASK, newline=False)
     if sys.stdin is not None and sys.stdin.isatty():
-        key = click.getchar()
-        show(key if key.isprintable() else "")
+        key = _pressed()
     else:
-        key = (sys.stdin.readline() if sys.stdin is not None else "").strip()[:1] or ""
-        show(key)
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        key = line and (line.strip()[:1] or " ")
+    show(key if key.isprintable() else "")
     return key.lower()
+
+
+def _pressed() -> str:
+    """One key; empty for the end of the input (Ctrl-D)."""
+    try:
+        return click.getchar()
+    except EOFError:
+        return ""

@@ -21,7 +21,7 @@ def load_labels(text: str, name: str) -> tuple[Label, ...]:
     Raises:
         UserError: lines that are no labels, or two labels of one response and metric.
     """
-    labels: dict[tuple[str, int, str], Label] = {}
+    labels: dict[tuple[object, ...], Label] = {}
     problems: list[Problem] = []
     for row in json_lines(BytesIO(text.encode()), name):
         if isinstance(row, Problem):
@@ -33,7 +33,8 @@ def load_labels(text: str, name: str) -> tuple[Label, ...]:
         except ValidationError as error:
             problems.append(_problem(error, place))
             continue
-        if labels.setdefault((label.case_id, label.index, label.metric), label) is not label:
+        told = (label.case_id, label.key, label.index, label.metric, label.output, label.contexts)
+        if labels.setdefault(told, label) is not label:
             message = f"draw {label.index} of case {label.case_id!r} is labeled twice for {label.metric!r}"
             problems.append(Problem(message=message, place=place, fix="keep one of the two lines"))
     if problems:

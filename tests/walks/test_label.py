@@ -76,6 +76,12 @@ def test_no_score_is_shown_and_a_hostile_response_moves_no_cursor(project: Proje
     assert "not 'right'" not in shown
 
 
+def test_an_empty_line_is_no_decision_and_does_not_end_it(project: Project) -> None:
+    done = labeled(project, "\np\n\nf\n")
+    assert [label.label for label in labels(project)] == ["pass", "fail"]
+    assert "Press one of p, f, u, s, b, q." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
