@@ -57,6 +57,7 @@ jobs:
           name: gate-report
           path: gate-report
           if-no-files-found: ignore
+          overwrite: true # a second attempt of this run leaves its own
           retention-days: 14
 
   command: # checks out nothing, and runs nothing of the pull request; who may is asked of GitHub

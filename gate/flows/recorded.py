@@ -87,6 +87,8 @@ def recorded(desk: Desk, sha: str, *, statuses: Sequence[PostedStatus]) -> Recor
     run_id, digest = _told(desk, sha, statuses)
     run = desk.github.workflow_run(run_id)
     _refuse_other_run(desk, run, sha)
+    if str(run.id) != desk.environment.get("GITHUB_RUN_ID"):  # a second attempt goes on within the same run
+        _refuse_unfinished(run)
     content = _archive(desk, run)
     report = _report(content)
     names = {f"results/{each.suite}.json": each.suite for each in report.runs}
@@ -143,6 +145,14 @@ def _refuse_other_run(desk: Desk, run: WorkflowRun, sha: str) -> None:
     here, path = own_workflow(desk), run.path
     if run.fork or run.event != "pull_request" or run.head_sha != sha or (here and path != here):
         raise _refused(f"the run {run.id} that is named there is not the pull request's own run of {sha[:7]}")
+
+
+def _refuse_unfinished(run: WorkflowRun) -> None:
+    """The results are uploaded after the status is set, and before the run ends."""
+    if run.status != "completed":
+        raise _refused(
+            f"the run of {run.head_sha[:7]} has not ended yet", fix="wait until it has, then try again"
+        )
 
 
 def _archive(desk: Desk, run: WorkflowRun) -> bytes:

@@ -189,6 +189,7 @@ RECORDS: dict[str, tuple[Change, str]] = {
     "of a fork": (a_forks_run, "own run"),
     "of another event": (lambda case: setattr(case.run, "event", "push"), "own run"),
     "of another workflow": (lambda case: setattr(case.run, "workflow", ".github/workflows/evil.yml"), "own run"),
+    "not uploaded yet": (lambda case: setattr(case.run, "status", "in_progress"), "has not ended yet"),
     "corrupt": (corrupt, "cannot be unpacked"),
     "no report": (no_report, "no report.json that can be read"),
     "wrong digest": (wrong_digest, "the digests differ"),
