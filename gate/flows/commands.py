@@ -19,11 +19,12 @@ from gate.host.command import Order, Unclear, Verb, ordered
 from gate.host.event import Command, Comment
 from gate.host.github.failure import HostError
 from gate.host.plan import of_command
+from gate.host.process import undisturbed
 from gate.model.authority import Authority
 from gate.model.effect import COMMENT_LIMIT, Effect, Reaction, ReplyComment
 from gate.model.errors import EvaluationError, UserError
 from gate.model.hosting import Permission
-from gate.render.escape import prose
+from gate.render.escape import log_safe, prose
 from gate.render.problems import problems_text
 from gate.render.replies import Reply, help_page, reply_page
 from gate.render.words import Message, Name
@@ -62,8 +63,15 @@ def commanded(desk: Desk, command: Command) -> int:
     answer = _permitted(desk, comment)
     if isinstance(answer, Permission):
         teller.tell([Reaction(comment_id=comment.id, content="eyes")])
-        answer = _answered(Giver(desk=desk, comment=comment, permission=answer), order)
-    desk.runner.notice(answer.line)
+        try:
+            answer = _answered(Giver(desk=desk, comment=comment, permission=answer), order)
+        except (
+            BaseException
+        ):  # a bug of ours, or a cancelled job: whoever waits for an answer is told that it ended
+            with undisturbed():
+                teller.tell([Reaction(comment_id=comment.id, content="confused")])
+            raise
+    desk.runner.notice(log_safe(answer.line))
     teller.tell(_effects(desk, comment, answer))
     return answer.exit_code
 

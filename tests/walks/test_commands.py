@@ -102,3 +102,27 @@ def test_the_merge_queue_compares_with_what_was_accepted(case: Case) -> None:
     branch = case.repo.queue(case.pull)
     acted = case.stage.act("merge_group.checks_requested", pull=case.pull, branch=branch)
     assert acted.code == 0, acted.log
+
+
+def test_a_crash_of_ours_leaves_nobody_waiting_and_tells_no_token(case: Case) -> None:
+    environment = case.environment(f"/gate accept {case.sha}")
+    crash = (
+        "import os, sys; import gate.flows.commands as walk\n"
+        "def crash(*_args, **_more): raise ZeroDivisionError(os.environ['INPUT_TOKEN'])\n"
+        "walk._answered = crash\n"
+        "from gate.cli import main; sys.argv[1:] = ['action']; main()"
+    )
+    acted = case.stage.run(environment, head=case.head, entry=("-P", "-c", crash))
+    assert acted.code == 70
+    assert "This is a bug in gate" in acted.log
+    assert environment["INPUT_TOKEN"] not in acted.log
+    assert case.refused()
+
+
+def test_no_line_of_a_comment_is_obeyed_by_the_runner(case: Case) -> None:
+    acted = case.say("/gate explain ::error::obeyed")
+    assert acted.code == 0
+    assert not [line for line in acted.log.splitlines() if line.lstrip().startswith("::")]
+    acted = case.say("/gate accept suport\n::error::obeyed")
+    assert acted.code == 0
+    assert not [line for line in acted.log.splitlines() if line.lstrip().startswith("::")]
