@@ -233,3 +233,24 @@ def test_a_first_comment_takes_three_calls_and_an_update_three(here: Hub) -> Non
     again = here.client()
     again.perform(sticky(here, "green"))
     assert again.calls == 3
+
+
+def test_a_reaction_tells_whose_token_it_is(here: Hub) -> None:
+    comment = here.repo.comment(here.pull.number, "/gate accept")
+    client = here.client()
+    client.perform(Reaction(comment_id=comment.id, content="eyes"))
+    assert (client.login(), client.calls) == (BOT, 1)
+
+
+def test_a_status_on_a_new_commit_is_not_looked_for(here: Hub) -> None:
+    client = here.client()
+    status = CommitStatus(sha=here.pull.head_sha, state="success", description="ok", first=True)
+    assert client.perform(status).changed
+    assert client.calls == 1
+
+
+def test_a_first_status_whose_answer_was_lost_is_posted_once(here: Hub) -> None:
+    here.fake.fail(Fault.lost(), operation="repos/create-commit-status")
+    status = CommitStatus(sha=here.pull.head_sha, state="success", description="ok", first=True)
+    assert here.client().perform(status).changed
+    assert len(here.repo.statuses_of(here.pull.head_sha)) == 1
