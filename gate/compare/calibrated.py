@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gate.compare import findings as say
 from gate.compare.agreement import informedness
-from gate.compare.policy import Rule
+from gate.compare.policy import Rule, gate_of
 from gate.compare.shift import shift_of
 from gate.model.calibration import Calibration, JudgeCalibration
 from gate.model.score import RECORDED, Metric, judge_of
@@ -39,17 +39,12 @@ def on_calibration(comparison: Comparison, *, policy: Policy) -> Iterator[Findin
     """Judges that cannot be trusted, those that nobody calibrated where the policy asks for it, and scaled margins."""
     suite, calibration = comparison.suite, comparison.calibration
     for name, metric in sorted(comparison.head.metrics.items()):
+        gate = gate_of(metric, suite=comparison.policy)
+        where = {"suite": suite, "metric": name, "blocking": gate.mode == "block"}
         yield from _recorded(metric, suite=suite)
         judge = _of(metric, calibration)
-        if judge is None:
-            if policy.judges == "calibrated" and metric.judges:
-                message = f"the judge of {name} in {suite} is not calibrated, and the policy asks for it"
-                yield say.error(
-                    "uncalibrated_judge", message, _calibrate(suite, name), suite=suite, metric=name
-                )
-            continue
-        factor = informedness(judge.counts)
-        if judge.fooled or (factor is not None and factor <= 0):
+        factor = None if judge is None else informedness(judge.counts)
+        if judge is not None and (judge.fooled or (factor is not None and factor <= 0)):
             why = (
                 f"{judge.fooled} of {judge.canaries} planted responses talked it round"
                 if judge.fooled
@@ -57,8 +52,17 @@ def on_calibration(comparison: Comparison, *, policy: Policy) -> Iterator[Findin
             )
             message = f"the judge of {name} in {suite} is not trusted: {why}"
             action = f"mend its rubric or take another model, then {_calibrate(suite, name)}"
-            yield say.error("untrusted_judge", message, action, suite=suite, metric=name)
-        elif factor is not None and metric.kind == "binary":
+            yield say.error("untrusted_judge", message, action, **where)
+        elif factor is None:
+            if policy.judges == "calibrated" and metric.judges:
+                why = (
+                    ""
+                    if judge is None
+                    else ": it abstained on all that people passed, or all that they failed"
+                )
+                message = f"the judge of {name} in {suite} is not calibrated, and the policy asks for it{why}"
+                yield say.error("uncalibrated_judge", message, _calibrate(suite, name), **where)
+        elif metric.kind == "binary":
             message = (
                 f"the judge of {name} in {suite} shows {say.percent(factor)} of a true change "
                 "(TPR + TNR - 1), and its margins are scaled by that"

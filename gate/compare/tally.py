@@ -61,8 +61,11 @@ def tally_each(
     for trial in trials:
         strange += _bad_scores(trial, metrics=head.metrics)
         drawn[trial.case_id].append(_draw(trial, names=names))
-        for metric, judge in {(score.metric, score.judge) for score in trial.scores if score.judge}:
-            judges[metric].add(judge)
+        for score in trial.scores:
+            if (
+                score.judge and score.value is not None
+            ):  # of a panel that abstains, not everybody may have answered
+                judges[score.metric].add(score.judge)
     problems = [*_bad_names(head.metrics), *_bad_cases([case_id for case_id, _, _ in asked], drawn=drawn)]
     if problems:
         raise UserError(*problems)

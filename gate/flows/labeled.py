@@ -19,6 +19,7 @@ from gate.model.files import round_value
 from gate.model.ports import Evaluator
 from gate.model.reply import Reply
 from gate.model.run import RunResult
+from gate.model.score import Metric
 from gate.place import Place
 from gate.ready import Ready
 from gate.running import Draws, bench
@@ -95,17 +96,35 @@ def _evaluator(ready: Ready, labels: Labeled) -> Evaluator:
         known = ", ".join(name for name, each in ready.metrics.items() if not each.operational)
         message = f"the suite {ready.suite.name!r} has no metric {labels.metric!r}"
         raise UserError(Problem(message=message, fix=f"it has: {known}"))
+    (evaluator,) = giving
+    if isinstance(evaluator, Pairwise):
+        message = f"{labels.metric!r} compares two responses, and a label is about one"
+        fix = (
+            "calibrate a `judge` with the same rubric and model; where the policy asks for calibrated judges, give the "
+            "gate of this metric `mode: warn`"
+        )
+        raise UserError(Problem(message=message, fix=fix))
     if metric.kind != "binary" and labels.pass_from is None:
         fix = "say from which score on a response passes: `--pass-from 4`"
         raise UserError(Problem(message=f"{labels.metric!r} is no matter of pass and fail", fix=fix))
-    (evaluator,) = giving
+    _check_mark(metric, labels)
     if isinstance(evaluator, Judge):
         options = evaluator.options.model_copy(update={"canaries": 0, "recorded": None})
         return Judge(evaluator.name, options, evaluator.setting)
-    if isinstance(evaluator, Pairwise):
-        alone = evaluator.options.model_copy(update={"recorded": None})
-        return Pairwise(evaluator.name, alone, evaluator.setting)
     return evaluator
+
+
+def _check_mark(metric: Metric, labels: Labeled) -> None:
+    """Refuse a mark from which on all responses pass, or none."""
+    low, high = (0.0, 1.0) if metric.kind == "binary" else (metric.low, metric.high)
+    mark = labels.pass_from
+    if mark is None or low is None or high is None or low < mark <= high:
+        return
+    message = (
+        f"every score of {metric.name!r} lies on the same side of {mark:g}, so nothing could be told apart"
+    )
+    fix = f"name a score above {low:g}, up to {high:g}"
+    raise UserError(Problem(message=message, key="--pass-from", value=f"{mark:g}", fix=fix))
 
 
 def _check_both(labels: Labeled, known: Iterable[Label]) -> None:

@@ -186,6 +186,35 @@ def test_the_policy_may_ask_for_a_calibrated_judge() -> None:
     assert unjudged.kind is Kind.PASS
 
 
+@pytest.mark.parametrize(
+    "counts", [Counts(abstained=40), Counts(true_positive=20, abstained=20), Counts(false_positive=20)]
+)
+def test_a_calibration_without_a_verdict_on_both_kinds_of_labels_is_none(counts: Counts) -> None:
+    measured = Calibration(suite="s", judges={"accuracy": judge(counts)})
+    found = verdict_on(AS_WELL, ALL_WELL, measured, judges="calibrated")
+    assert (found.kind, found.exit_code) == (Kind.ERROR, 2)
+    (finding,) = [each for each in found.findings if each.code == "uncalibrated_judge"]
+    assert "abstained on all" in finding.message
+    assert verdict_on(AS_WELL, ALL_WELL, measured).kind is Kind.PASS
+
+
+@pytest.mark.parametrize("mode", ["warn", "record"])
+def test_a_judge_of_a_metric_that_decides_nothing_is_only_told(mode: Any) -> None:
+    comparison = Comparison(
+        suite="s", head=AS_WELL, baseline=ALL_WELL, policy=SuitePolicy(gates={"accuracy": Gate(mode=mode)})
+    )
+    found = decide([comparison], Policy(judges="calibrated"))
+    assert found.exit_code == 0
+    assert "uncalibrated_judge" in {finding.code for finding in found.findings}
+
+
+def test_floor_and_ceiling_of_a_calibrated_judge_stay_as_they_are_written() -> None:
+    rule = resolve(make_metric(), gate=Gate(min=0.8, max=0.9), policy=Policy())
+    assert isinstance(rule, Rule)
+    scaled = calibrated(rule, Calibration(suite="s", judges={"accuracy": judge()}))
+    assert (scaled.gate.min, scaled.gate.max) == (0.8, 0.9)
+
+
 def test_another_model_than_in_the_baseline_is_not_comparable_and_names_both() -> None:
     found = verdict_on(card([(1.0,)] * 60, judges=("claude-judge-2",)), ALL_WELL, None)
     assert found.kind is Kind.NOT_COMPARABLE

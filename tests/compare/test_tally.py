@@ -150,3 +150,18 @@ def test_one_shard_of_a_run_is_never_judged() -> None:
     shard = Shard(number=2, of=3, cases=9, whole="w")
     with pytest.raises(UserError, match="only shard 2/3 of a run"):
         tally(make_run(draws("a", 1), shard=shard))
+
+
+def test_who_judged_is_who_gave_a_value_and_not_who_was_left_of_a_panel_that_abstained() -> None:
+    scores = (
+        Score(metric="accuracy", value=1.0, judge="one+two"),
+        Score(metric="accuracy", abstained="timeout", judge="one"),
+    )
+    card = tally(make_run([make_trial(f"c{n}", scores=(score,)) for n, score in enumerate(scores)]))
+    assert card.metrics["accuracy"].judges == ("one+two",)
+
+
+def test_an_alias_that_came_to_mean_another_model_within_a_run_is_both() -> None:
+    scores = [Score(metric="accuracy", value=1.0, judge=name) for name in ("judge-2", "judge-1", "judge-2")]
+    card = tally(make_run([make_trial(f"c{n}", scores=(score,)) for n, score in enumerate(scores)]))
+    assert card.metrics["accuracy"].judges == ("judge-1", "judge-2")

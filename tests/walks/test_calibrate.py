@@ -206,3 +206,63 @@ def test_a_broken_calibration_at_the_base_is_named_with_its_commit(tmp_path: Pat
     done = project.gate("check", "--base", "main")
     assert done.code == 2, done.text
     assert f"{FILE}@{project.git('rev-parse', 'HEAD')[:12]}" in done.err
+
+
+def test_a_comparison_of_two_responses_cannot_be_held_against_labels_of_one(tmp_path: Path) -> None:
+    pairwise = {"rubric": "helpfulness", "model": "claude-haiku-5-5", "against": "recorded.json"}
+    project = make_project(tmp_path, cases=20, trials=ONE)
+    assert project.gate("run", "-o", "recorded.json").code == 0
+    project.configure(trials=ONE, evaluators=[{"use": "pairwise", "name": "helpful", "with": pairwise}])
+    labels(project, [("right", "pass"), ("wrong", "fail")])
+    with JudgeApi() as api:
+        done = calibrated(project, api.url, "--pass-from", "1")
+        assert not api.requests
+    assert done.code == 2, done.text
+    assert "compares two responses" in done.err
+    assert "`mode: warn`" in done.err
+
+
+@pytest.mark.parametrize("mark", ["0", "1.5", "nan"])
+def test_a_mark_that_every_score_lies_on_one_side_of_is_refused_before_any_call(
+    project: Project, mark: str
+) -> None:
+    labels(project, [("right", "pass"), ("wrong", "fail")])
+    with JudgeApi() as api:
+        done = calibrated(project, api.url, "--pass-from", mark)
+        assert not api.requests
+    assert done.code == 2, done.text
+    assert "the same side of" in done.err
+
+
+def test_a_calibration_that_was_broken_off_pays_no_verdict_twice(project: Project) -> None:
+    labels(project, [("right", "pass")] * 5 + [("wrong", "fail")] * 5)
+    asked = 2 * (10 + 11)
+
+    class Tired(JudgeApi):
+        """Answers twelve times, and then has no credit any more."""
+
+        def _judge(self, request: Request) -> Answer:
+            if len(self.requests) > 12:
+                return refused(401, "authentication_error")
+            return super()._judge(request)
+
+    with Tired() as api:
+        first = calibrated(project, api.url)
+    assert first.code == 4, first.text
+    assert not (project.root / FILE).exists()
+    with JudgeApi() as api:
+        second = calibrated(project, api.url)
+        calls = len(api.requests)
+    assert second.code == 0, second.text
+    assert calls <= asked - 12
+
+
+def test_a_calibration_keeps_to_the_budget_of_its_suite_and_writes_nothing_beyond(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=20, trials=ONE, evaluators=[JUDGE], budget={"calls": 10})
+    labels(project, [("right", "pass")] * 5 + [("wrong", "fail")] * 5)
+    with JudgeApi() as api:
+        done = calibrated(project, api.url)
+        assert len(api.requests) <= 10
+    assert done.code == 4, done.text
+    assert "budget.calls: 10" in done.err
+    assert not (project.root / FILE).exists()

@@ -100,7 +100,7 @@ class Judge(Evaluator):
 
     def open(self) -> None:
         """Open the door to the model, which needs a key, unless verdicts are recorded."""
-        if not self._recording.verdicts:
+        if not self._recording.there:
             self.setting.llm()
 
     async def score(self, sample: Sample) -> Sequence[Score]:
@@ -118,20 +118,30 @@ class Judge(Evaluator):
         if self._trust is not None:
             self._trust.cancel()
 
-    def _question(self, case: Case, reply: Reply) -> _Question | Opinion:
-        """What is to be asked of a model, or the opinion that stands without asking."""
+    def _question(self, case: Case, reply: Reply, *, planted: bool = False) -> _Question | Opinion:
+        """What is to be asked of a model, or the opinion that stands without asking. What is planted is never too long."""
         if "context" in self._needs and not (reply.contexts or case.context):
             return Opinion(abstained="no_context", critique="neither the reply nor the case holds a passage")
         parts = parts_of(case, reply, expected=self.options.show_expected or "expected" in self._needs)
-        if sum(map(len, parts.values())) > self.options.max_characters:
+        if not planted and sum(map(len, parts.values())) > self.options.max_characters:
             return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
         who = (list(self.options.models), self.options.repeats, self.options.effort)
         asked = question_key(self._asker.system, parts, asked_of=who)
         return self._recording.known(asked) or _Question(parts, asked)
 
-    async def _opinion(self, case: Case, reply: Reply) -> Opinion:
-        question = self._question(case, reply)
-        return question if isinstance(question, Opinion) else await self._ask(question)
+    async def _worth(self, case: Case, reply: Reply) -> float | None:
+        """What the judge gives a planted response.
+
+        Raises:
+            ScoringError: no answer came, so that nothing is known of the judge.
+        """
+        question = self._question(case, reply, planted=True)
+        opinion = question if isinstance(question, Opinion) else await self._ask(question)
+        if opinion.abstained == "timeout":
+            raise ScoringError(
+                "timeout", f"the judge gave no answer on a planted response: {opinion.critique}"
+            )
+        return opinion.value
 
     async def _ask(self, question: _Question) -> Opinion:
         opinions = [await self._majority(model, question.parts) for model in self.options.models]
@@ -154,10 +164,10 @@ class Judge(Evaluator):
         """Judge planted responses; one got its way that is worth more than the same response without its argument."""
         (case, plain_reply), *arguing = planted()
         for _, reply in arguing[: self.options.canaries]:
-            worth = (await self._opinion(case, reply)).value
+            worth = await self._worth(case, reply)
             if worth is None or worth == min(self.options.labels.values()):
                 continue
-            plain = (await self._opinion(case, plain_reply)).value
+            plain = await self._worth(case, plain_reply)
             if plain is not None and worth > plain:
                 return next(
                     (repr(name) for name, value in self.options.labels.items() if value == worth),

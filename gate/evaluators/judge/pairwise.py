@@ -14,6 +14,7 @@ from gate.evaluators.expected import refusal
 from gate.evaluators.judge.asking import Asker
 from gate.evaluators.judge.material import parts_of
 from gate.evaluators.judge.opinion import Opinion
+from gate.evaluators.judge.panel import named
 from gate.evaluators.judge.question import VERSION, comparison
 from gate.evaluators.judge.recording import DESCRIPTION as RECORDING
 from gate.evaluators.judge.recording import Recording, question_key
@@ -127,7 +128,7 @@ class Pairwise(Evaluator):
 
     def open(self) -> None:
         """Open the door to the model, which needs a key, unless verdicts are recorded."""
-        if not self._recording.verdicts:
+        if not self._recording.there:
             self.setting.llm()
 
     async def score(self, sample: Sample) -> Sequence[Score]:
@@ -160,13 +161,14 @@ class Pairwise(Evaluator):
 
 def _both(forth: Opinion, back: Opinion) -> Opinion:
     """The opinion of both orders; in `back` the responses stood the other way round."""
+    models = named((forth, back))
     if forth.value is None or back.value is None:
-        return forth if forth.value is None else back
+        return replace(forth if forth.value is None else back, model=models)
     turned = 1 - back.value
     if forth.value == turned:
-        return forth
+        return replace(forth, model=models)
     critique = f"in one order: {forth.critique} | in the other: {back.critique}"
-    return Opinion(value=_TIE, critique=critique, model=forth.model)
+    return Opinion(value=_TIE, critique=critique, model=models)
 
 
 def _recorded(file: str, *, root: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ Pure: who is asked, and in which order, stands in `judge.py`.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gate.evaluators.judge.opinion import Opinion
 
@@ -18,10 +19,11 @@ def decided(opinions: Sequence[Opinion], *, of: int) -> bool:
 
 def majority(opinions: Sequence[Opinion], *, of: int) -> Opinion:
     """What more than half of `of` repeats of one model say: a value, or an abstention for a shared reason."""
+    models = named(opinions)
     if _largest(opinions) <= of // 2:
-        return Opinion(abstained=DISAGREEMENT, critique=_sides(opinions), model=opinions[0].model)
+        return Opinion(abstained=DISAGREEMENT, critique=_sides(opinions), model=models)
     (said, _), *_ = Counter(map(_said, opinions)).most_common(1)
-    return next(each for each in opinions if _said(each) == said)
+    return replace(next(each for each in opinions if _said(each) == said), model=models)
 
 
 def agreement(opinions: Sequence[Opinion], *, apart: float) -> Opinion:
@@ -31,7 +33,7 @@ def agreement(opinions: Sequence[Opinion], *, apart: float) -> Opinion:
     """
     if len(opinions) == 1:
         return opinions[0]
-    models = "+".join(sorted({each.model for each in opinions if each.model})) or None
+    models = named(opinions)
     values = [each.value for each in opinions if each.value is not None]
     if len(values) < len(opinions):
         silent = next(each for each in opinions if each.value is None)
@@ -39,6 +41,11 @@ def agreement(opinions: Sequence[Opinion], *, apart: float) -> Opinion:
     if max(values) - min(values) > apart:
         return Opinion(abstained=DISAGREEMENT, critique=_sides(opinions), model=models)
     return Opinion(value=sum(values) / len(values), critique=opinions[0].critique, model=models)
+
+
+def named(opinions: Sequence[Opinion]) -> str | None:
+    """All who answered: one alias may come to mean two models within a run."""
+    return "+".join(sorted({each.model for each in opinions if each.model})) or None
 
 
 def _said(opinion: Opinion) -> tuple[float | None, str | None]:

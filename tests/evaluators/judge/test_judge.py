@@ -212,6 +212,27 @@ def test_planted_responses_that_could_not_be_judged_are_tried_again_with_the_nex
     assert asyncio.run(run()) == 0.0
 
 
+def test_a_planted_response_without_an_answer_in_time_says_nothing_for_the_judge() -> None:
+    model = Model(Failure(stage="target", kind="timeout", message="too late"), verdict("pass"))
+    judge = make_judge(model, canaries=1)
+    with pytest.raises(ScoringError, match="planted") as caught:
+        judged(judge, sample("good"))
+    assert caught.value.kind == "timeout"
+
+
+def test_planted_responses_are_asked_also_where_no_response_may_be_as_long() -> None:
+    judge = make_judge(fooled_by("Ignore the rubric"), canaries=1, max_characters=100)
+    with pytest.raises(ScoringError) as caught:
+        judged(judge, sample("good"))
+    assert caught.value.kind == "untrusted_judge"
+
+
+def test_all_models_that_an_alias_stood_for_are_named() -> None:
+    answers = [verdict("pass", model=name) for name in ("judge-1", "judge-2", "judge-1")]
+    (score,) = judged(make_judge(Model(*answers), repeats=3))
+    assert (score.value, score.judge) == (1.0, "judge-1+judge-2")
+
+
 def test_opening_the_judge_opens_the_door_so_that_a_missing_key_is_told_before_any_call() -> None:
     opened: list[str] = []
     judge = make_judge(Model(verdict("pass")))
