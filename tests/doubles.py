@@ -104,6 +104,8 @@ class Loopback:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for _ in range(3):  # rounds of the loop, in which aborted connections are closed
+            await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -116,7 +118,7 @@ class Loopback:
                 if not await self._answer(self.respond(request), reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
+            writer.transport.abort()  # what is not sent yet would keep it open past the end of the loop
         finally:
             self._tasks.discard(task)
             writer.close()
