@@ -147,7 +147,10 @@ def walk(scratch: Scratch) -> None:
 
 def config_is_valid(scratch: Scratch) -> None:
     """Step 1: what can be told without a run."""
-    say("gate.yaml names the cases, the bot, five evaluators and what may not get worse.")
+    say(
+        "gate.yaml names the cases, the bot, six evaluators and what may not get worse. One of the six is a judge; "
+        "its verdicts are recorded, and no model gave them (see the README), so no key is needed."
+    )
     expect(scratch.gate("validate"), 0, "`gate validate`")
 
 

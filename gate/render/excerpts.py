@@ -69,19 +69,21 @@ def _in_turn(turns: Sequence[Iterator[Excerpt]]) -> Iterator[Excerpt]:
 
 
 def _groups(verdict: Verdict) -> list[_Group]:
-    """(suite, metric, its cases that got worse), the gravest metric first.
+    """(suite, metric, its cases that got worse), the gravest metric first, of equally grave ones those that block.
 
     A metric that passes has only those cases that passed in every draw and now fail in every draw.
     """
     ranked = []
     for suite in verdict.suites:
         severity = _severities(suite)
+        blocking = {row.metric for row in suite.diffs if row.mode == "block"}
         changes = defaultdict(list)
         for change in suite.changes:
             if change.worse and (change.confirmed or severity.get(change.metric)):
                 changes[change.metric].append(change)
         ranked += [
-            ((-severity.get(name, 0), suite.suite, name), (suite, name, changes[name])) for name in changes
+            ((-severity.get(name, 0), name not in blocking, suite.suite, name), (suite, name, changes[name]))
+            for name in changes
         ]
     return [group for _, group in sorted(ranked, key=lambda each: each[0])]
 

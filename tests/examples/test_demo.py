@@ -70,6 +70,14 @@ def test_the_harmless_edit_passes_and_the_harmful_one_is_caught_and_named(shown:
     assert "All steps came out as promised" in shown
 
 
+def test_the_judged_metric_is_told_to_be_recorded_and_given_by_no_model(shown: str) -> None:
+    told = " ".join(shown.replace("\n  ", " ").split())
+    assert "its verdicts are recorded, and no model gave them" in told
+    assert (
+        "next_step in support comes from recorded verdicts, given by: a stand-in by rules, no model." in told
+    )
+
+
 def test_the_comment_is_shown_within_eighty_columns(shown: str) -> None:
     comment = [line for line in shown.splitlines() if line.startswith("│")]
     assert any("**Regressed**" in line for line in comment)

@@ -52,6 +52,12 @@ def test_cases_of_a_slice_that_regressed_come_first() -> None:
     assert found[0].tags == {"category": "refund"}
 
 
+def test_of_two_metrics_that_are_equally_grave_the_one_that_blocks_is_told() -> None:
+    warns = regressed_diff(metric="a_first_name", mode="warn")
+    judged = verdict(changed("a", "a_first_name"), changed("a"), diffs=(warns, regressed_diff()))
+    assert [each.metric for each in excerpts(judged, results=results("a"))] == ["exact_match"]
+
+
 def test_a_metric_that_passes_shows_only_what_broke_for_sure() -> None:
     judged = verdict(changed("a"), changed("b", confirmed=True), diffs=(make_diff(),))
     assert [each.case_id for each in excerpts(judged, results=results("a", "b"))] == ["b"]

@@ -87,11 +87,15 @@ def dump_verdicts(verdicts: Iterable[Verdict]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """The recorded verdicts of one judge. Without a `file` it has none, and every question is the model's."""
+    """The recorded verdicts of one judge. Without a `file` it has none, and every question is the model's.
+
+    `there` says whether the file exists; one that is still empty is where verdicts may be written by hand.
+    """
 
     llm: Callable[[], LanguageModel]
     file: str | None = None
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    there: bool = False
 
     @classmethod
     def read(cls, file: str | None, *, root: Path, llm: Callable[[], LanguageModel]) -> Self:
@@ -108,15 +112,15 @@ class Recording:
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            text = ""
+            return cls(llm=llm, file=file)
         except (OSError, UnicodeDecodeError) as error:
             raise _unreadable(file, f"this cannot be read ({type(error).__name__})") from None
-        return cls(llm=llm, file=file, verdicts=load_verdicts(text, file))
+        return cls(llm=llm, file=file, verdicts=load_verdicts(text, file), there=True)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The file, once there is something in it."""
-        return (self.file,) if self.file and self.verdicts else ()
+        """The file, once there is one."""
+        return (self.file,) if self.file and self.there else ()
 
     @cached_property
     def no_model(self) -> str | None:

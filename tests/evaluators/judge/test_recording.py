@@ -128,6 +128,17 @@ def test_a_missing_key_is_told_before_the_run_where_nothing_is_recorded_yet(tmp_
         keyless(tmp_path).open()
 
 
+def test_an_empty_file_is_where_verdicts_may_be_written_by_hand(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("")
+    judge = keyless(tmp_path)
+    judge.open()
+    (missing,) = judged(judge)
+    line = {"asked": missing.asked, "value": 1, "source": "written by hand"}
+    (tmp_path / FILE).write_text(json.dumps(line))
+    (score,) = judged(keyless(tmp_path))
+    assert (score.value, score.judge) == (1.0, "recorded: written by hand")
+
+
 def test_a_judge_that_can_ask_nobody_announces_no_calls(tmp_path: Path) -> None:
     (live,) = judged(make_judge(Model(verdict("pass")), root=tmp_path))
     write(tmp_path, live)
