@@ -7,7 +7,7 @@ Policy, authority and paths come from the base commit by the API; of a suite tha
 config, which is read as data. What is committed are numbers of the record; nothing is run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gate.config.file import parse, policy_sheet
 from gate.flows.accept import acceptable
@@ -22,7 +22,9 @@ from gate.host.github.failure import HostError
 from gate.model.errors import Problem, UserError
 from gate.model.files import dump_baseline
 from gate.model.hosting import Comment, NewCommit, StaleHead
+from gate.model.redaction import REDACTED
 from gate.model.report import Step
+from gate.model.run import RunResult
 from gate.model.suite import Draws, PolicySheet
 from gate.render.numbers import counted
 from gate.render.replies import Reply, short
@@ -149,11 +151,24 @@ def _few_draws(record: Record, suites: Sequence[str], sheet: PolicySheet) -> Rep
 
 def _made(asked: Asked, record: Record, sheet: PolicySheet, chosen: Wanted) -> Change:
     results = {name: record.results[name] for name in chosen.suites}
+    _refuse_blotted(results)
     gates = {name: sheet.suites[name].gates for name in results}
     cards = acceptable(results, gates=gates, policy=sheet.policy)
     folder = asked.desk.folder
     files = {f"{folder}{sheet.baselines[name]}": dump_baseline(card) for name, card in cards.items()}
     return Change(record=record, sheet=sheet, cards=cards, files=files, reason=plain_reason(chosen.reason))
+
+
+def _refuse_blotted(results: Mapping[str, RunResult]) -> None:
+    """A case that looks like it holds a secret is blotted out in a record, and is then another case than the suite's."""
+    for name, result in results.items():
+        for case in result.cases:
+            if REDACTED in case.model_dump_json():
+                fix = (
+                    "accept on a machine with `gate accept`, or write the case without what looks like a key"
+                )
+                message = f"case {case.id} holds what looks like a secret, and was not recorded as it is"
+                raise UserError(Problem(message=message, key=f"suites.{name}", fix=fix))
 
 
 def _committed(asked: Asked, change: Change) -> Done | Reply:
