@@ -21,10 +21,10 @@ def noise_of_runs(cards: Sequence[Scorecard], *, policy: Policy, rules: SuitePol
 
     `within` is the variance of one draw: that of a mean of k draws, times k.
     """
-    first = cards[0]
     found: list[NoiseWorth] = []
-    for name, metric in sorted(first.metrics.items()):
-        if any(card.metrics.get(name) != metric for card in cards):
+    differing = differing_metrics(cards)
+    for name, metric in sorted(cards[0].metrics.items()):
+        if name in differing:
             continue
         rule = resolve(metric, gate=gate_of(metric, suite=rules), policy=policy)
         if isinstance(rule, Misfit):
@@ -87,6 +87,25 @@ def differing_targets(cards: Sequence[Scorecard]) -> Mapping[str, int]:
     parts = sorted({part for card in cards for part in card.target})
     contents = {part: len({card.target.get(part) for card in cards}) for part in parts}
     return {part: count for part, count in contents.items() if count > 1}
+
+
+def differing_cases(cards: Sequence[Scorecard]) -> tuple[str, ...]:
+    """The cases that not all runs have, or that were asked otherwise in one of them."""
+    ids = sorted({case_id for card in cards for case_id in card.cases})
+    keys = {case_id: {card.cases[case_id].key for card in cards if case_id in card.cases} for case_id in ids}
+    return tuple(
+        case_id
+        for case_id in ids
+        if len(keys[case_id]) > 1 or any(case_id not in card.cases for card in cards)
+    )
+
+
+def differing_metrics(cards: Sequence[Scorecard]) -> tuple[str, ...]:
+    """The metrics that were not given by the same instrument, or judged by the same models, in all runs."""
+    names = sorted({name for card in cards for name in card.metrics})
+    return tuple(
+        name for name in names if any(card.metrics.get(name) != cards[0].metrics.get(name) for card in cards)
+    )
 
 
 def together(cards: Sequence[Scorecard]) -> Scorecard:

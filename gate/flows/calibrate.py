@@ -6,8 +6,9 @@ from pathlib import Path
 
 from gate.base import calibration_in, calibration_path, needed_text
 from gate.compare.agreement import worth
+from gate.compare.findings import named
 from gate.compare.power import plan
-from gate.compare.runs import differing_targets, noise_of_runs, together
+from gate.compare.runs import differing_cases, differing_metrics, differing_targets, noise_of_runs, together
 from gate.compare.tally import tally
 from gate.flows.labeled import Labeled, worth_of
 from gate.model.calibration import Calibration, JudgeWorth, NoiseWorth
@@ -67,7 +68,7 @@ def calibrate_noise(place: Place, suite: str, *, runs: int, results: Sequence[Pa
     """
     prepared = prepare(place.tree, place.config, only=(suite,))
     (ready,) = prepared.suites
-    earlier = [load_results(needed_text(path), str(path)) for path in results]
+    earlier = _earlier(results)
     if len(earlier) + runs < _FEWEST:
         problem = Problem(message="one run tells nothing of how runs differ", fix="take five: `--runs 5`")
         raise UserError(problem)
@@ -76,6 +77,10 @@ def calibrate_noise(place: Place, suite: str, *, runs: int, results: Sequence[Pa
         taken = [_run(table, alone, number) for number in range(runs)]
         cards = [_card(result, ready) for result in (*earlier, *taken)]
         noise = _noise(cards, prepared, ready)
+        for name in differing_metrics(cards):
+            place.notice(
+                f"{name} is left out: it has not the same instrument, or the same judge, in all runs"
+            )
         measured = {each.metric: each.measured for each in noise}
         path = _written(place, ready, _before(place, ready).model_copy(update={"noise": measured}))
         power = plan(
@@ -85,6 +90,20 @@ def calibrate_noise(place: Place, suite: str, *, runs: int, results: Sequence[Pa
             draws=ready.suite.draws,
         )
         return NoiseMeasured(noise=tuple(noise), path=path, power=power)
+
+
+def _earlier(results: Sequence[Path]) -> list[RunResult]:
+    """The runs that were taken before, each of them once: one run that counts twice would look like no noise at all."""
+    found: dict[Path, RunResult] = {}
+    for path in results:
+        result = load_results(needed_text(path), str(path))
+        for other, known in found.items():
+            if path == other or tuple(known.trials) == tuple(result.trials):
+                message = f"{other} and {path} hold one and the same run"
+                fix = "name each run once; take another one with `gate run --fresh`, which reuses nothing"
+                raise UserError(Problem(message=message, key="--results", fix=fix))
+        found[path] = result
+    return list(found.values())
 
 
 def _run(table: Bench, ready: Ready, number: int) -> RunResult:
@@ -110,6 +129,9 @@ def _noise(cards: Sequence[Scorecard], prepared: Prepared, ready: Ready) -> list
     if differing := differing_targets(cards):
         message = f"the runs are not of one application: {', '.join(sorted(differing))} changed between them"
         raise UserError(Problem(message=message, fix="take all runs at one commit"))
+    if cases := differing_cases(cards):
+        message = f"the runs are not of one set of cases; not the same in all of them: {named(cases)}"
+        raise UserError(Problem(message=message, fix="take all runs of the same cases"))
     noise = noise_of_runs(cards, policy=prepared.sheet.policy, rules=ready.suite.policy)
     if not noise:
         fix = "give the suite more cases, or an evaluator that scores them"

@@ -163,6 +163,43 @@ def test_runs_of_different_applications_are_not_taken_for_noise(tmp_path: Path) 
     assert not (project.root / FILE).exists()
 
 
+def test_one_run_that_is_named_twice_is_no_second_run(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=20, trials=ONE)
+    for name in ("one.json", "again.json"):  # the second takes its draws from the store
+        assert project.gate("run", "-o", name).code == 0
+    for other in ("one.json", "again.json"):
+        done = project.gate(
+            "calibrate", "noise", "s", "--runs", "0", "--results", "one.json", "--results", other
+        )
+        assert done.code == 2, done.text
+        assert "hold one and the same run" in done.err
+        assert "gate run --fresh" in done.err
+    assert not (project.root / FILE).exists()
+
+
+def test_runs_of_other_cases_are_not_taken_for_noise(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=20, trials=ONE)
+    assert project.gate("run", "-o", "one.json").code == 0
+    project.write("cases.jsonl", project.read("cases.jsonl").replace("q case-007", "quite another"))
+    done = project.gate("calibrate", "noise", "s", "--runs", "1", "--results", "one.json")
+    assert done.code == 2, done.text
+    assert "not of one set of cases" in done.err
+    assert "case-007" in done.err
+    assert not (project.root / FILE).exists()
+
+
+def test_a_metric_that_another_instrument_gave_in_one_run_is_left_out_and_named(tmp_path: Path) -> None:
+    both = ["exact_match", {"use": "regex", "name": "r", "with": {"pattern": "right"}}]
+    project = make_project(tmp_path, cases=20, trials=ONE, evaluators=both)
+    assert project.gate("run", "-o", "one.json").code == 0
+    both[1] = {"use": "regex", "name": "r", "with": {"pattern": "ri.ht"}}
+    project.configure(trials=ONE, evaluators=both)
+    done = project.gate("calibrate", "noise", "s", "--runs", "1", "--results", "one.json")
+    assert done.code == 0, done.text
+    assert "r is left out" in done.err
+    assert list(load_calibration(project.read(FILE), FILE).noise) == ["exact_match"]
+
+
 def test_one_run_tells_nothing(tmp_path: Path) -> None:
     project = make_project(tmp_path, cases=20, trials=ONE)
     done = project.gate("calibrate", "noise", "s", "--runs", "1")
@@ -246,8 +283,8 @@ def test_a_calibration_that_was_broken_off_pays_no_verdict_twice(project: Projec
                 return refused(401, "authentication_error")
             return super()._judge(request)
 
-    with Tired() as api:
-        first = calibrated(project, api.url)
+    with Tired() as tired:
+        first = calibrated(project, tired.url)
     assert first.code == 4, first.text
     assert not (project.root / FILE).exists()
     with JudgeApi() as api:
