@@ -10,11 +10,13 @@ from gate.flows.looks import Again
 from gate.host.event import Check
 from gate.host.github.failure import HostError
 from gate.host.local import WorkingTree
-from gate.model.change import Changes
+from gate.model.change import Changes, PullRequest
 from gate.model.errors import Problem, UserError
 from gate.model.scorecard import Scorecard
 
 _SHA_SHOWN = 12
+# Events that somebody can cause at a commit of their choice.
+_AT_ANY_COMMIT = frozenset({"push", "workflow_dispatch"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,27 @@ def settled(desk: Desk, check: Check) -> Check:
     merged = check.pull is not None and len(parents) == 2 and parents[1] == check.head_sha  # noqa: PLR2004 - a merge
     if here != check.head_sha and not merged:
         raise UserError(_elsewhere(here, check))
-    return named_base(desk, check.model_copy(update={"base_sha": parents[0]}) if merged else check)
+    if merged:
+        check = check.model_copy(update={"base_sha": parents[0]})
+    elif desk.event.name in _AT_ANY_COMMIT:
+        check = _as_its_pull_request(desk, check)
+    return named_base(desk, check)
+
+
+def _as_its_pull_request(desk: Desk, check: Check) -> Check:
+    """The check of a commit that an open pull request would merge: by the base of that one.
+
+    There is one status for a commit, and the pull request waits for it. What the commit itself holds, or its branch held
+    before, is not what it may be judged by: its author could have lowered it there.
+
+    Raises:
+        HostError: nobody can tell whether there is one.
+    """
+    pull = desk.github.pull_request_of(check.head_sha, own=True)
+    if pull is None or pull.state != "open":
+        return check
+    told = f"the base of pull request {pull.number}, whose head this commit is"
+    return check.model_copy(update={"base_sha": pull.base_sha, "compared": told, "queued": pull.number})
 
 
 def named_base(desk: Desk, check: Check) -> Check:
@@ -103,7 +125,7 @@ def _changes(desk: Desk, check: Check) -> Changes | None:
     """What the change touches; None where there is no change to speak of, or it cannot be read: then anything may be."""
     try:
         if check.pull is not None:
-            return desk.github.changes(check.pull.number)
+            return _changes_of(desk, check.pull)
         if check.base_sha == check.head_sha:
             return None
         found = desk.github.compare(check.base_sha, head=check.head_sha)
@@ -112,6 +134,16 @@ def _changes(desk: Desk, check: Check) -> Changes | None:
         return None
     # From the merge base to the head: what the base changed since then is not in it.
     return found.changes if found.merge_base == check.base_sha else None
+
+
+def _changes_of(desk: Desk, pull: PullRequest) -> Changes | None:
+    """The files of a pull request, if they are those of the commit that is judged: GitHub lists what it holds now."""
+    changes = desk.github.changes(pull.number)
+    now = desk.github.pull_request(pull.number)
+    if (now.head_sha, now.base_ref) == (pull.head_sha, pull.base_ref):
+        return changes
+    desk.runner.notice("All suites are taken for touched: the pull request has another head or base by now")
+    return None
 
 
 def _elsewhere(here: str | None, check: Check) -> Problem:

@@ -188,6 +188,47 @@ def test_without_a_pull_request_a_commit_is_judged_and_told_by_its_status(stage:
     assert "Compared with" in acted.log
 
 
+@pytest.mark.parametrize("event", ["push", "workflow_dispatch"])
+def test_a_commit_that_a_pull_request_waits_for_is_judged_by_its_base_whatever_the_event(
+    stage: Stage, event: str
+) -> None:
+    baseline = stage.repo.files_at("main")["baselines/s.json"].decode()
+    lower = baseline.replace('"exact_match":[1,1,1,1,1]', '"exact_match":[0,0,0,0,0]', 12)
+    before = stage.repo.commit("feature", {"baselines/s.json": lower})
+    stage.break_cases(12)
+    pull = stage.pull()
+    about = {"branch": "feature", "before": before} if event == "push" else {"branch": "feature"}
+    stage.permissions = {"contents": "read", "pull_requests": "read", "statuses": "write"}
+    acted = stage.act(event, checkout=pull.head_sha, **about)
+    assert (acted.code, acted.states) == (1, ["pending", "failure"]), acted.log
+    assert "the base of pull request" in acted.log
+    assert f"against {pull.base_sha[:7]}" in str(acted.status.description)
+    assert not acted.comments
+
+
+def test_a_strangers_pull_request_of_a_commit_of_ours_names_no_base(stage: Stage) -> None:
+    before = stage.repo.head
+    stage.repo.commit("old", delete=["baselines/s.json"])
+    stage.break_cases(12, branch="main")
+    theirs = stage.fake.fork(stage.repo, owner="mallory")
+    stage.repo.pull("main", fork=theirs, author="mallory", base="old")
+    acted = stage.act("push", branch="main", before=before)
+    assert (acted.code, acted.states) == (1, ["pending", "failure"]), acted.log
+    assert f"against {before[:7]}" in str(acted.status.description)
+
+
+def test_files_of_a_later_head_do_not_tell_what_an_earlier_one_touched(stage: Stage) -> None:
+    before = stage.repo.files_at("main")["behavior.json"].decode()
+    stage.break_cases(12)
+    pull = stage.pull()
+    environment, judged = stage.environment("pull_request.synchronize", pull=pull), pull.head_sha
+    stage.checkout(environment["GITHUB_SHA"])
+    stage.repo.commit("feature", {"behavior.json": before})
+    acted = stage.run(environment, head=judged)
+    assert (acted.code, acted.states) == (1, ["pending", "failure"]), acted.log
+    assert "another head or base by now" in acted.log
+
+
 def test_an_edited_title_lets_the_verdict_stand_without_asking_anything_again(stage: Stage) -> None:
     stage.break_cases(12)
     pull = stage.pull()

@@ -23,10 +23,10 @@ class Pulls(Asking):
         task = Task(doing=f"reading pull request {number}", needs=_NEEDS)
         return self._wire.read(task, self._at("pulls", number), parse=pull_request)
 
-    def pull_request_of(self, sha: str, *, head: str = "") -> PullRequest | None:
+    def pull_request_of(self, sha: str, *, head: str = "", own: bool = False) -> PullRequest | None:
         """The pull request whose head is that commit: an open one before others, then the newest; None where none is.
 
-        `head` is `owner:branch` of the head. A fork's needs it, since GitHub knows a commit of a fork by its branch only.
+        With `own` those of forks do not count: a stranger can open one of any commit, against any base. `head` is `owner:branch` of the head. A fork's needs it, since GitHub knows a commit of a fork by its branch only.
 
         Raises:
             HostError: it may not be read.
@@ -38,6 +38,7 @@ class Pulls(Asking):
         else:
             found = self._wire.pages(task, self._at("commits", sha, "pulls"), parse=_pull_requests)
         mine = [(pull, base) for pull, base in found if pull.head_sha == sha and base == self.repository]
+        mine = [item for item in mine if not (own and item[0].fork)]
         mine.sort(key=lambda item: (item[0].state == "open", item[0].number))
         return mine[-1][0] if mine else None
 
