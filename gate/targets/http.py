@@ -3,6 +3,7 @@
 Never follows a redirect (a credential would go along), and never shows the service what is expected.
 """
 
+import json
 import os
 import ssl
 import time
@@ -12,7 +13,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx2
+import aiohttp
+from yarl import URL
 
 from gate.model.case import Case
 from gate.model.errors import Problem, UserError
@@ -36,10 +38,8 @@ _EXCERPT = 300
 class HttpTarget(Target):
     """A service that answers JSON with JSON.
 
-    It uses httpx2's transport without its client: what the client adds (redirects, cookies, credentials out of a file)
-    has no place here. There is one transport for each call that is under way at the same time, since a pool for all looks
-    through all its connections twice a call: much of its processor time at a high concurrency
-    (benchmarks/throughput.py).
+    It uses aiohttp, which takes a third of the processor time of the other client that is at hand
+    (benchmarks/throughput.py), without what has no place here: redirects, cookies, credentials out of a file.
     """
 
     Options: ClassVar = HttpOptions
@@ -47,8 +47,7 @@ class HttpTarget(Target):
 
     def __init__(self, options: HttpOptions, setting: Setting) -> None:
         super().__init__(options, setting)
-        self._all: list[httpx2.AsyncHTTPTransport] = []
-        self._idle: list[httpx2.AsyncHTTPTransport] = []
+        self._opened: aiohttp.ClientSession | None = None
         self._sent: Headers | None = None
         self._url = _usable_url(options.url)
         require_known(options.request, key="request")
@@ -67,60 +66,63 @@ class HttpTarget(Target):
 
     async def ask(self, case: Case) -> Reply | Failure:
         """Send the request, and again where that may help: see `retries`."""
-        request = self._request(case)
-        pace = self.setting.pace(self._url.netloc.decode("ascii"))
-        return await pace.call(lambda _: self._attempt(request), repeats=self.options.retries)
+        body = json.dumps(fill_in(self.options.request, case), ensure_ascii=False, separators=(",", ":"))
+        pace = self.setting.pace(self._url.authority)
+        return await pace.call(lambda _: self._attempt(body.encode()), repeats=self.options.retries)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        for transport in self._all:
-            await transport.aclose()
-        self._all, self._idle = [], []
+        if self._opened is not None:
+            await self._opened.close()
+        self._opened = None
 
-    def _request(self, case: Case) -> httpx2.Request:
-        if self._sent is None:
-            self.open()
-        assert self._sent is not None  # noqa: S101 - opening set it
-        seconds = dict.fromkeys(("connect", "read", "write", "pool"), self.setting.timeout_s)
-        return httpx2.Request(
-            self.options.method,
-            self._url,
-            headers=self._sent.headers,
-            json=fill_in(self.options.request, case),
-            extensions={"timeout": seconds},
-        )
-
-    async def _attempt(self, request: httpx2.Request) -> Attempt:
-        transport = self._idle.pop() if self._idle else self._transport()
+    async def _attempt(self, body: bytes) -> Attempt:
         start = time.perf_counter()
         try:
-            response = await transport.handle_async_request(request)
-            content = await _read(response)
-        except httpx2.TimeoutException as error:
+            async with self._session().request(
+                self.options.method, self._url, data=body, allow_redirects=False, proxy=self._proxy
+            ) as response:
+                content = await _read(response)
+        except TimeoutError as error:
             message = f"no answer within {self.setting.timeout_s:g} s"
             return _broken(self._failure("timeout", message, retryable=True), error)
-        except httpx2.HTTPError as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             message = f"{type(error).__name__}: {error}"
             return _broken(self._failure("connection", message, retryable=True), error)
-        finally:
-            self._idle.append(transport)
         latency_s = time.perf_counter() - start
         if content is None:
             message = f"the answer is larger than {MAX_BYTES:,} bytes"
             return Attempt(outcome=self._failure("too_large", message))
-        if response.status_code >= _REDIRECT:
+        if response.status >= _REDIRECT:
             return self._refused(response, content)
         return Attempt(outcome=self._reply(content, latency_s=latency_s))
 
-    def _transport(self) -> httpx2.AsyncHTTPTransport:
-        transport = httpx2.AsyncHTTPTransport(verify=self._tls, proxy=_proxy(self._url))
-        self._all.append(transport)
-        return transport
+    def _session(self) -> aiohttp.ClientSession:
+        """The connections of this target: as many as there are calls at the same time."""
+        if self._opened is None:
+            if self._sent is None:
+                self.open()
+            assert self._sent is not None  # noqa: S101 - opening set it
+            self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ssl=self._tls()),
+                headers={"Content-Type": "application/json", **self._sent.headers},
+                timeout=aiohttp.ClientTimeout(total=self.setting.timeout_s),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=["User-Agent"],
+            )
+        return self._opened
+
+    def _tls(self) -> ssl.SSLContext | bool:
+        """The certificates that the provider's SDK trusts: the system's, or those that `SSL_CERT_FILE` names."""
+        if self._url.scheme == "http":
+            return True
+        import httpx2  # noqa: PLC0415 - to find the certificates takes time, and many services have none
+
+        return httpx2.create_ssl_context()
 
     @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """One for all clients: to read the certificates takes longer than a request."""
-        return httpx2.create_ssl_context()
+    def _proxy(self) -> str | None:
+        return _proxy(self._url)
 
     def _reply(self, content: bytes, *, latency_s: float) -> Reply | Failure:
         try:
@@ -134,8 +136,8 @@ class HttpTarget(Target):
             return self._failure("bad_reply", f"the answer has {error.args[0]}")
         return reply_from(fields, latency_s=latency_s)
 
-    def _refused(self, response: httpx2.Response, content: bytes) -> Attempt:
-        status = response.status_code
+    def _refused(self, response: aiohttp.ClientResponse, content: bytes) -> Attempt:
+        status = response.status
         if status < 400:  # noqa: PLR2004 - the classes of RFC 9110
             said = f"it redirects to {response.headers.get('location')}; name the final address in `url`"
         else:
@@ -159,20 +161,18 @@ class HttpTarget(Target):
 
 
 def _broken(failure: Failure, error: Exception) -> Attempt:
-    unreached = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+    unreached = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
     return Attempt(outcome=failure, setback="unreached" if unreached else "fault")
 
 
-async def _read(response: httpx2.Response) -> bytes | None:
+async def _read(response: aiohttp.ClientResponse) -> bytes | None:
     """The body, or None where it is larger than a reply may be."""
     content = bytearray()
-    try:
-        async for chunk in response.aiter_bytes():
-            content += chunk
-            if len(content) > MAX_BYTES:
-                return None
-    finally:
-        await response.aclose()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > MAX_BYTES:
+            response.close()
+            return None
     return bytes(content)
 
 
@@ -190,15 +190,15 @@ def _found(options: HttpOptions, answer: Any) -> dict[str, Any]:
     return found
 
 
-def _usable_url(url: str) -> httpx2.URL:
+def _usable_url(url: str) -> URL:
     """The address, parsed once.
 
     Raises:
         UserError: it is none, or it holds a password.
     """
     message, fix = "this is no address of a service", "write it with its scheme: http://127.0.0.1:8000/ask"
-    with suppress(httpx2.InvalidURL, ValueError):
-        parts, parsed = urlsplit(url), httpx2.URL(url)
+    with suppress(ValueError):
+        parts, parsed = urlsplit(url), URL(url)
         if "@" in parts.netloc:
             message = "an address with a user and a password in it would be committed"
             fix = 'write `headers: {Authorization: "Basic ${NAME}"}`'
@@ -207,9 +207,10 @@ def _usable_url(url: str) -> httpx2.URL:
     raise UserError(Problem(message=message, key="url", value=redact(url), fix=fix))
 
 
-def _proxy(url: httpx2.URL) -> str | None:
+def _proxy(url: URL) -> str | None:
     """The proxy that the environment names for an address; never one for this machine, which it could not reach."""
-    if url.host in {"localhost", "127.0.0.1", "::1"} or proxy_bypass(url.host):
+    host = url.host or ""
+    if host in {"localhost", "127.0.0.1", "::1"} or proxy_bypass(host):
         return None
     proxies = getproxies()
     proxy = proxies.get(url.scheme) or proxies.get("all")
