@@ -24,7 +24,8 @@ _AT_FIRST = 8  # calls at a time that are in order before anything is known; a q
 class Limits:
     """What a suite sets: calls at a time, calls a minute (None: any), and the longest wait in seconds that is honored.
 
-    `first_s` is the first wait that nobody asked for; each further one is twice as long, up to `longest_s`.
+    `first_s` is the first wait that nobody asked for; each further one is twice as long, up to `longest_s` and to the
+    longest wait that is honored.
     """
 
     concurrency: int = 8
@@ -35,7 +36,7 @@ class Limits:
 
     def backoff_s(self, tries: int) -> float:
         """The wait before the attempt after `tries` others (from 0)."""
-        return float(min(self.first_s * 2.0 ** min(tries, 60), self.longest_s))
+        return float(min(self.first_s * 2.0 ** min(tries, 60), self.longest_s, self.max_wait_s))
 
 
 @dataclass

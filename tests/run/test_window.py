@@ -173,3 +173,16 @@ def test_between_one_call_and_the_concurrency_may_always_be_under_way(
         opens = window.opens_at()
         assert opens is not None
         assert opens <= now + 60
+
+
+@given(
+    st.integers(0, 100),
+    st.floats(0.01, 100, allow_nan=False),
+    st.floats(0.01, 100, allow_nan=False),
+)
+def test_a_wait_that_nobody_asked_for_is_never_longer_than_the_longest_that_is_honored(
+    tries: int, longest_s: float, max_wait_s: float
+) -> None:
+    limits = Limits(max_wait_s=max_wait_s, longest_s=longest_s)
+    assert 0 < limits.backoff_s(tries) <= min(longest_s, max_wait_s)
+    assert limits.backoff_s(tries) <= limits.backoff_s(tries + 1)
