@@ -39,7 +39,9 @@ METRICS: tuple[Metric, ...] = (
     _metric("stop_cut_off", kind="binary", better="lower"),
     _metric("stop_refusal", kind="binary", better="lower"),
 )
+CLOCKED = ("latency_s", "ttft_s", "output_tokens_per_s")  # what needs a clock beside the call
 _TICK_S = 1e-6  # below it is no measurement: a recording has a latency of 0, and so no throughput
+_BY_NAME = {metric.name: metric for metric in METRICS}
 _LOG = frozenset(metric.name for metric in METRICS if metric.log)
 
 
@@ -53,6 +55,10 @@ class Operational(Evaluator):
     def metrics(self) -> Sequence[Metric]:
         """All of them, whether or not the target tells."""
         return METRICS
+
+    def describe(self, metric: str) -> Metric | None:
+        """The same as of any evaluator, without going through all of them for each score."""
+        return _BY_NAME.get(metric)
 
     async def score(self, sample: Sample) -> Sequence[Score]:
         """Read them off the reply."""
