@@ -267,7 +267,7 @@ def _invalid(request: Request) -> str:
     body = request.json
     streaming = body.get("stream") is True
     try:
-        _exhaust(_schema(streaming=streaming).validate_python(body, extra="forbid"))
+        exhaust(_schema(streaming=streaming).validate_python(body, extra="forbid"))
     except ValidationError as error:
         return str(error)
     return ""
@@ -282,7 +282,7 @@ def _schema(*, streaming: bool) -> TypeAdapter[Any]:
     )
 
 
-def _exhaust(value: Any) -> None:
+def exhaust(value: Any) -> None:
     """Walk all of it: pydantic checks an `Iterable` only while it is read."""
     if isinstance(value, str | bytes):
         return
@@ -290,7 +290,7 @@ def _exhaust(value: Any) -> None:
         value = value.values()
     if isinstance(value, Iterable):
         for inner in value:
-            _exhaust(inner)
+            exhaust(inner)
 
 
 # --- a catalogue of plug-ins -----------------------------------------------------------------------------------------

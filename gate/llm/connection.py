@@ -108,13 +108,13 @@ def deprecation(model: str) -> str | None:
 
 
 async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest, said: Said) -> Room | None:
-    parameters = _parameters(request)
+    given = parameters(request)
     responses = client.messages.with_streaming_response
     if not request.stream:
-        async with responses.create(**parameters) as response:
+        async with responses.create(**given) as response:
             whole(await response.json(), said)
     else:
-        async with responses.create(**parameters, stream=True) as response:
+        async with responses.create(**given, stream=True) as response:
             await collect(anthropic.AsyncStream.raw_events(response.http_response), said)
         kind = response.headers.get("content-type", "")
         if said == Said() and not kind.startswith("text/event-stream"):
@@ -122,22 +122,23 @@ async def _ask(client: anthropic.AsyncAnthropic, request: ModelRequest, said: Sa
     return room(response.headers, said.usage, now=time.time())
 
 
-def _parameters(request: ModelRequest) -> dict[str, Any]:
-    parameters: dict[str, Any] = {
+def parameters(request: ModelRequest) -> dict[str, Any]:
+    """The body of a request that asks this."""
+    given: dict[str, Any] = {
         "model": request.model,
         "max_tokens": request.max_tokens,
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
     }
     if request.system is not None:
-        parameters["system"] = request.system
+        given["system"] = request.system
     output: dict[str, Any] = {}
     if request.effort is not None:
         output["effort"] = request.effort
     if request.answer_schema is not None:
         output["format"] = {"type": "json_schema", "schema": request.answer_schema}
     if output:
-        parameters["output_config"] = output
-    return parameters
+        given["output_config"] = output
+    return given
 
 
 def _reply(said: Said, *, cost_usd: float | None, start: float) -> Reply:

@@ -69,7 +69,7 @@ def failed(error: Exception, *, model: str, secrets: Collection[str]) -> Attempt
     if isinstance(error, anthropic.APIStatusError):
         return _of_status(error, model=model, secrets=secrets)
     if isinstance(error, ErrorEventError):
-        kind = _BY_TYPE.get(error.type, "server_error")
+        kind = kind_of(error.type)
         text = f"{model}: the stream was broken off ({error.type or kind}): {error}"
         # Part of the answer was made, and paid: an overload here is no refusal that cost nothing.
         return _attempt(failure(kind, text, secrets=secrets), "fault")
@@ -95,6 +95,11 @@ def failure(kind: str, text: str, *, secrets: Collection[str] = (), retryable: b
         message=shortened(redact(text, secrets=secrets)) + advice,
         retryable=kind in _PASSING if retryable is None else retryable,
     )
+
+
+def kind_of(error_type: str) -> str:
+    """The provider's word for an error → ours."""
+    return _BY_TYPE.get(error_type, "server_error")
 
 
 def _attempt(failure: Failure, setback: _Setback) -> Attempt:

@@ -14,15 +14,16 @@ from gate.model.reply import Usage
 _PER = 1_000_000  # tokens that a price is for
 
 
-def cost_usd(model: str, usage: Usage, *, own: Prices = NO_PRICES) -> float | None:
+def cost_usd(model: str, usage: Usage, *, own: Prices = NO_PRICES, batch: bool = False) -> float | None:
     """What one reply cost at the user's `own` price, else at the standard rate of Anthropic's own API; None: not known.
 
-    The same number as `genai_prices.calc_price`, which takes thirty times as long because it looks everything up anew.
+    In a `batch` it is the rate of batches; a price of the user's own holds there as it stands. The same number as
+    `genai_prices.calc_price`, which takes thirty times as long because it looks everything up anew.
     """
     price = own_price(own, model)
     if price is not None:
         return price.cost_usd(usage)
-    prices = _prices(model)
+    prices = _prices(model, batch=batch)
     if prices is None or prices.input_mtok is None or prices.output_mtok is None:
         return None
     asked = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
@@ -39,11 +40,20 @@ def cost_usd(model: str, usage: Usage, *, own: Prices = NO_PRICES) -> float | No
 
 
 @cache
-def _prices(model: str) -> ModelPrice | None:
+def _prices(model: str, *, batch: bool) -> ModelPrice | None:
+    """The prices of a model; those of a batch only where the table has them, and not the standard ones instead."""
+    nothing = genai_prices.Usage()
     try:
-        return genai_prices.calc_price(genai_prices.Usage(), model, provider_id="anthropic").model_price
+        standard = genai_prices.calc_price(nothing, model, provider_id="anthropic").model_price
+        if not batch:
+            return standard
+        context = {"processing": "batch"}
+        halved = genai_prices.calc_price(
+            nothing, model, provider_id="anthropic", price_context=context
+        ).model_price
     except LookupError:
         return None
+    return halved if halved != standard else None
 
 
 def _rate(price: object, *, asked: int, otherwise: float = 0.0) -> float:

@@ -74,8 +74,8 @@ class Expense(Noun):
 
 # Every word by which the gate itself counts failures; a plug-in of somebody else may have others.
 _KINDS = """
-    auth bad_reply bad_request bad_score budget connection exception exit_status http_status no_recording not_done
-    not_found out_of_reach output_open overloaded payment permission rate_limit server_error timeout too_large
+    auth bad_reply bad_request bad_score budget canceled connection exception exit_status expired http_status
+    no_recording not_done not_found out_of_reach output_open overloaded payment permission rate_limit server_error timeout too_large
     unknown_model untrusted_judge wait_too_long worker
 """
 FAILURE_KINDS = frozenset(_KINDS.split())
