@@ -42,4 +42,4 @@ def announcement(tree: WorkingTree, ready: Ready, *, trials: int, kept: int) -> 
 def _price(ready: Ready, model: str, usage: Usage) -> float | None:
     from gate.llm.price import cost_usd  # noqa: PLC0415 - the table of prices, for those who ask a model
 
-    return cost_usd(model, usage, own=ready.suite.prices)
+    return cost_usd(model, usage, own=ready.suite.prices, batch=ready.suite.batch)

@@ -23,7 +23,7 @@ from gate.model.reply import FAILURE_KINDS
 from gate.model.score import Metric
 from gate.model.suite import PolicySheet, Suite, Use
 from gate.plugins import Plugins
-from gate.provider import ModelDoor, pace_of
+from gate.provider import ModelDoor, check_batch, pace_of
 from gate.run.fingerprint import evaluator_fingerprint, fingerprinted, target_fingerprint
 from gate.run.pace import Paces
 from gate.run.scoring import Instruments
@@ -138,6 +138,7 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Rea
     )
     _check(suite, target, instruments.evaluators)
     _check_gates(config, suite, instruments)
+    check_batch(config, suite, target)
     fingerprint = target_fingerprint(
         root, suite.target, version=target.version, files=target.files(), depends_on=suite.depends_on
     )

@@ -10,6 +10,7 @@ from typing import Literal
 from gate.estimates import announcement
 from gate.host.local import WorkingTree
 from gate.loop import event_loop
+from gate.model.batch import Batching
 from gate.model.progress import Progress
 from gate.model.run import RunResult, Trial
 from gate.model.suite import Suite
@@ -123,7 +124,11 @@ class Bench:
             first_index=draws.first,
             shelf=_shelf(ready, self.commit) if draws.purpose != "accept" else None,
             fresh=self.fresh,
+            batching=self._batching(ready) if ready.suite.batch else None,
         )
+
+    def _batching(self, ready: Ready) -> Batching:
+        return Batching(door=ready.door.batches, notice=self.notice, pause=asyncio.sleep)
 
     def _run(self, plan: RunPlan) -> RunResult:
         ledger = self.ledgers[plan.suite.name]
@@ -207,9 +212,10 @@ def _shelf(ready: Ready, commit: str | None) -> str | None:
     """Where later runs find the trials of a suite; None where nothing says that they would still hold."""
     if ready.suite.reuse is False:
         return None
+    batch = ready.suite.batch
     if not _needs_commit(ready):
-        return shelf(ready.fingerprint)
-    return shelf(ready.fingerprint, sha=commit) if commit and ready.target.files() else None
+        return shelf(ready.fingerprint, batch=batch)
+    return shelf(ready.fingerprint, sha=commit, batch=batch) if commit and ready.target.files() else None
 
 
 def _needs_commit(ready: Ready) -> bool:

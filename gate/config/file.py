@@ -97,6 +97,14 @@ def gate_misfit(config: ConfigFile, *, suite: str, metric: str, wrong: str, fix:
     )
 
 
+def batch_problem(config: ConfigFile, *, suite: str, message: str, fix: str, gate: str = "") -> Problem:
+    """The problem of a suite that cannot be asked in batches, or of one of its gates."""
+    own = "batch" in config.shape.suites[suite].model_fields_set
+    path: KeyPath = ("suites", suite, "batch") if own else ("defaults", "batch")
+    path = ("suites", suite, "gates", gate) if gate else path
+    return Problem(message=message, place=config.source.place(path), key=spelt(path), fix=fix)
+
+
 def _shape(source: Source, problems: list[Problem]) -> GateFile | None:
     """Validate as JSON and strictly, so that `"8"` is no number and `true` is not 1; adds to `problems`."""
     try:

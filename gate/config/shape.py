@@ -135,6 +135,11 @@ class Shared(Noun):
         "yes where it is known what the target depends on (`depends_on`, or a target that says so itself), else only "
         "for the same commit, or not at all.",
     )
+    batch: bool = Field(
+        default=False,
+        description="Whether a `prompt` target is asked by the provider's Message Batches: for half the price, and within "
+        "minutes to 24 hours. Latency is not measured then. Judges are asked as ever.",
+    )
 
 
 class Defaults(Shared):

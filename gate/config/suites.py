@@ -113,6 +113,7 @@ class _Loader:
             calls_per_minute=own_or_default("calls_per_minute", shape, defaults),
             depends_on=shape.depends_on,
             reuse=own_or_default("reuse", shape, defaults),
+            batch=own_or_default("batch", shape, defaults),
             budget=merged.budgets[name],
             baseline=merged.baselines[name],
             prices=self.config.shape.prices,

@@ -210,7 +210,7 @@ class Suite(Noun):
     """A whole evaluation suite, read and checked: cases in the order of the file; with a `shard`, a part of them.
 
     `reuse` says whether trials of earlier runs may be used again; None leaves it to what is known of the target.
-    `prices` are the user's own, by the name or a pattern of the model.
+    `prices` are the user's own, by the name or a pattern of the model. `batch`: the target is asked in batches.
     """
 
     name: str
@@ -229,6 +229,7 @@ class Suite(Noun):
     reuse: bool | None = None
     shard: Shard | None = None
     prices: dict[str, Price] = Field(default_factory=dict)
+    batch: bool = False
 
 
 class PolicySheet(Noun):

@@ -47,6 +47,11 @@ class Brake:
         for tab in self._tabs:
             tab.stop(refusal)
 
+    def halt(self, reason: Literal["budget", "target"], message: str) -> None:
+        """The run ends for a reason that was found elsewhere, unless it has ended for another."""
+        if self.stopped is None:
+            self._stop(reason, message)
+
     def _stop(self, reason: Literal["budget", "target"], message: str) -> None:
         self.stopped = Stopped(reason=reason, message=message, left=0)
 

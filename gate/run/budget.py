@@ -177,7 +177,7 @@ class Ledger:
         """A trial that was done before this run counts against the budget, too."""
         for _ in range(1 + sum(expense.calls for expense in trial.expenses)):
             self.count_call()
-        for priced in _paid(trial):
+        for priced in paid_in(trial):
             self.pay(priced)
         self._learn(trial)
 
@@ -204,14 +204,15 @@ class Ledger:
         return next((text for purse in self._purses if (text := purse.refusal())), None)
 
     def _learn(self, trial: Trial) -> None:
-        paid = list(_paid(trial))
+        paid = list(paid_in(trial))
         for purse in self._purses if paid else ():
             purse.learn(paid)
         if self.above is not None:
             self.above._learn(trial)  # noqa: SLF001 - its own kind
 
 
-def _paid(trial: Trial) -> Iterable[Priced]:
+def paid_in(trial: Trial) -> Iterable[Priced]:
+    """Everything that was paid for in a trial."""
     return [*([trial.reply] if trial.reply is not None else []), *trial.expenses]
 
 

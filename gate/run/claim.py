@@ -16,6 +16,7 @@ from gate.model.price import Price, own_price
 from gate.model.reply import Expense, Failure, Reply, Usage
 from gate.model.run import Trial
 from gate.model.score import Score
+from gate.run.outbox import Outbox
 from gate.run.plan import RunPlan
 
 _MOST_SCORINGS = 40  # of one reply that are kept, the latest: a rubric may be edited a hundred times
@@ -71,10 +72,14 @@ class Slot:
 
 @dataclass(kw_only=True)
 class Claim:
-    """The trials of one plan. `whole` is whether all that was to be kept is on disk, `complete` is for the run to say."""
+    """The trials of one plan. `whole` is whether all that was to be kept is on disk, `complete` is for the run to say.
+
+    `outbox` is where its batches stand; None where there is no store.
+    """
 
     plan: RunPlan
     slot: Slot
+    outbox: Outbox | None = None
     complete: bool = False
     whole: bool = True
     _waiting: list[Entry] = field(default_factory=list)

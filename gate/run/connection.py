@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS trials (
     PRIMARY KEY (shelf, question, draw)
 );
 CREATE TABLE IF NOT EXISTS shelves (shelf TEXT PRIMARY KEY, used REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS batches (
+    run INTEGER NOT NULL, mark TEXT NOT NULL, batch TEXT NOT NULL, count INTEGER NOT NULL, since REAL NOT NULL,
+    PRIMARY KEY (mark, batch)
+);
 CREATE INDEX IF NOT EXISTS trials_run ON trials (run);
 PRAGMA user_version = {_VERSION};
 """

@@ -12,6 +12,7 @@ from pathlib import Path
 from gate.model.case import Case
 from gate.run.claim import Claim, Entry, Record, Slot
 from gate.run.connection import FILE
+from gate.run.outbox import Outbox
 from gate.run.plan import RunPlan
 from gate.run.rows import dumped, loaded
 from gate.run.store import Row, RowError, Store, StoreError, own_shelf
@@ -61,7 +62,8 @@ class Journal:
             except StoreError as error:
                 self._give_up(error)
             else:
-                claim = Claim(plan=plan, slot=self._slot(self._store, plan, run))
+                slot, outbox = self._slot(self._store, plan, run), Outbox(self._store, run)
+                claim = Claim(plan=plan, slot=slot, outbox=outbox)
                 self._claims.append((run, claim))
                 return claim
         return Claim(plan=plan, slot=Slot(read=_nothing, write=_nowhere))

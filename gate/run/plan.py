@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gate.model.base import digest
+from gate.model.batch import Batching
 from gate.model.ports import Target
 from gate.model.suite import Suite
 from gate.run.scoring import Instruments
@@ -23,6 +24,8 @@ class RunPlan:
         where later runs find the trials, too; see `shelf`. None: they are kept only until the walk has ended well.
     fresh:
         take nothing from the shelf; what is done takes the place of what stands there once the walk has ended well.
+    batching:
+        asks in batches, where there is one.
     """
 
     suite: Suite
@@ -35,6 +38,7 @@ class RunPlan:
     resume: bool = True
     shelf: str | None = None
     fresh: bool = False
+    batching: Batching | None = None
 
     @property
     def key(self) -> str:
@@ -43,8 +47,10 @@ class RunPlan:
         The cases and the evaluators stay out, so that a changed one costs only its own trials or scores: each trial
         is kept with the keys of both. A part of the cases (a shard) is another run, which may go on beside this one.
         """
+        batch = {} if self.batching is None else {"batch": True}
         return digest(
             {
+                **batch,
                 "version": _VERSION,
                 "suite": self.suite.name,
                 "purpose": self.purpose,
@@ -57,9 +63,11 @@ class RunPlan:
         )
 
 
-def shelf(target_fingerprint: Mapping[str, str], *, sha: str | None = None) -> str:
+def shelf(target_fingerprint: Mapping[str, str], *, sha: str | None = None, batch: bool = False) -> str:
     """The shelf of a target: any suite, check or run that asks the same application finds its trials here.
 
-    With a `sha` it is the shelf of that commit alone. An accept never takes from a shelf, nor puts anything there.
+    With a `sha` it is the shelf of that commit alone. What was asked in a `batch` has one of its own: it has no latency,
+    and another cost. An accept never takes from a shelf, nor puts anything there.
     """
-    return digest({"version": _VERSION, "target": dict(target_fingerprint), "sha": sha})
+    asked = {"batch": True} if batch else {}
+    return digest({**asked, "version": _VERSION, "target": dict(target_fingerprint), "sha": sha})

@@ -14,6 +14,7 @@ from gate.model.progress import Progress
 from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.run import RunResult, Stopped, Trial
+from gate.run.batch import Fetched, fetch
 from gate.run.brake import Brake
 from gate.run.budget import Ledger
 from gate.run.claim import Claim
@@ -43,25 +44,35 @@ async def run(
 
     Raises:
         InterruptedRunError: the task was cancelled (Ctrl-C); what was finished is in the journal.
+        EvaluationError: a plan asks in batches, and there is no store.
     """
     claim = journal.claim(plan) if journal is not None else None
     ledger = ledger or Ledger(plan.suite.budget, clock=time.monotonic)
-    return await _Run(plan, progress=progress, claim=claim, ledger=ledger).result()
+    batching = plan.batching
+    fetched = await fetch(plan, batching, claim=claim, ledger=ledger) if batching is not None else None
+    return await _Run(plan, progress=progress, claim=claim, ledger=ledger, fetched=fetched).result()
 
 
 class _Run:
     """One run in progress."""
 
     def __init__(
-        self, plan: RunPlan, *, progress: Progress | None, claim: Claim | None, ledger: Ledger
+        self,
+        plan: RunPlan,
+        *,
+        progress: Progress | None,
+        claim: Claim | None,
+        ledger: Ledger,
+        fetched: Fetched | None,
     ) -> None:
         self._plan, self._progress, self._claim, self._ledger = plan, progress, claim, ledger
+        self._fetched, self._unasked = fetched, 0
         self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
         self._secrets = secrets_of(os.environ)
         self._trials = Spool({case.id: number for number, case in enumerate(plan.suite.cases)})
         self._seats: deque[Seat] = deque()
         self._divide()
-        self._total = len(self._seats) + len(self._trials)
+        self._total = len(self._seats) + len(self._trials) + self._unasked
         self._resumed = len(self._trials)
         self._brake = Brake(ledger, total=len(self._seats))
         self._freed = asyncio.Event()
@@ -81,6 +92,8 @@ class _Run:
             self._ledger.rest()
             if self._progress is not None:
                 self._progress.ended()
+        if self._fetched is not None and self._unasked:
+            self._brake.halt(*self._fetched.stopped)
         if self._claim is not None:
             self._claim.complete = self._brake.stopped is None
         return self._assembled(duration_s=time.perf_counter() - start)
@@ -98,6 +111,8 @@ class _Run:
                     self._ledger.count(kept.trial)
                 if kept is not None and kept.whole:
                     self._trials.append(kept.trial)
+                elif self._fetched is not None and not self._fetched.askable(case, index=index, kept=kept):
+                    self._unasked += 1
                 else:
                     self._seats.append(Seat(case=case, index=index, kept=kept))
 
@@ -199,6 +214,8 @@ class _Run:
         return Done(trial=without_secrets(trial, secrets=self._secrets), shares=scoring.shares)
 
     async def _ask(self, seat: Seat) -> Reply | Failure:
+        if self._fetched is not None:
+            return self._fetched.lost[seat.case.id, seat.index]
         answer: object = await self._seam.call(self._plan.target.draw(seat.case, index=seat.index))
         if isinstance(answer, Reply):
             return priced(answer, self._plan.suite.prices)

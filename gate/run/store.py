@@ -92,7 +92,7 @@ class Store:
 
         With `resume` false what was interrupted under the key is forgotten.
         """
-        with self._transaction() as db:
+        with self.transaction() as db:
             if shelf is not None:
                 db.execute("INSERT OR REPLACE INTO shelves VALUES (?, ?)", (shelf, time.time()))
             for run in self._free(db, "key = ?", key):
@@ -126,7 +126,7 @@ class Store:
 
         The bodies of `again` take the place of those that stand there.
         """
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany(_PUT, [_fields(row) for row in rows])
             db.executemany(_SCORE_AGAIN, [_fields(row) for row in again])
 
@@ -136,7 +136,7 @@ class Store:
         Where one is given another shelf, what stands on its own first takes the place of the same questions there.
         """
         moving = {run: shelf for run, shelf in over.items() if shelf is not None}
-        with self._transaction() as db:
+        with self.transaction() as db:
             for run, shelf in moving.items():
                 _clear(db, run, shelf)
             for run, shelf in moving.items():
@@ -148,7 +148,7 @@ class Store:
     def drop(self, shelf: str, question: str, draw: int) -> None:
         """Remove one row, so that another can take its place."""
         statement = "DELETE FROM trials WHERE shelf = ? AND question = ? AND draw = ?"
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(statement, (shelf, question, draw))
 
     def close(self) -> None:
@@ -181,7 +181,7 @@ class Store:
         self._lock_file(run).unlink(missing_ok=True)
 
     def _forget_old(self) -> None:
-        with self._transaction() as db:
+        with self.transaction() as db:
             for run in self._free(db, "started < ?", time.time() - KEPT_DAYS * 86_400):
                 self._forget(db, run)
 
@@ -200,7 +200,8 @@ class Store:
         return self._folder / f"run-{run}.lock"
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of what is done in it, or nothing."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,9 @@ def lines(project: Project, name: str) -> list[str]:
     return path.read_text().split() if path.exists() else []
 
 
-def launched(project: Project, *arguments: str) -> subprocess.Popen[str]:
+def launched(
+    project: Project, *arguments: str, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
     """Start a command."""
     return subprocess.Popen(
         [sys.executable, "-m", "gate", *arguments],
@@ -46,7 +48,7 @@ def launched(project: Project, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **(env or {})},
     )
 
 
