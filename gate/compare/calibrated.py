@@ -83,7 +83,7 @@ def _recorded(metric: Metric, *, suite: str) -> Iterator[Finding]:
     """Whoever reads the numbers is told that no model gave them in this run."""
     givers = [judge_of(each) for each in metric.judges if each.startswith(RECORDED)]
     if givers:
-        message = f"{metric.name} in {suite} comes from recorded verdicts, given by: {', '.join(givers)}"
+        message = f"{metric.name} in {suite} comes from recorded verdicts, given by: {say.named(givers)}"
         yield say.note("recorded_verdicts", message, suite=suite, metric=metric.name)
 
 

@@ -14,11 +14,13 @@ from gate.compare.contest import Arena, Contest, hold
 from gate.compare.diff import lone_diff
 from gate.compare.pairs import Pairs, Shared, draws_of, pair
 from gate.compare.policy import Misfit, Rule, gate_of, is_counted, resolve
+from gate.model.redaction import shortened
 from gate.model.score import Metric, judge_of
 from gate.model.scorecard import Comparison, Scorecard
 from gate.model.suite import Policy
 from gate.model.verdict import Finding, MetricDiff
 
+_LONGEST_NAME = 200  # of a judge in a message
 _ABOUT = 1e-5  # values are stored with six digits, the bounds of a scale are not
 
 Outcome = Contest | MetricDiff | Finding
@@ -75,8 +77,8 @@ class Layout:
             return [_in_the_way("other_instrument", message, say.accept(suite), rule=rule, suite=suite)]
         if before.judges and after.judges and _judges(before) != _judges(after):
             message = (
-                f"{name} in {suite} was judged by {', '.join(before.judges)} in the baseline, "
-                f"and by {', '.join(after.judges)} now"
+                f"{name} in {suite} was judged by {_named(before)} in the baseline, "
+                f"and by {_named(after)} now"
             )
             return [_in_the_way("other_judge", message, say.accept(suite), rule=rule, suite=suite)]
         return []
@@ -101,6 +103,11 @@ def _new(rule: Rule, *, suite: str, gated: bool) -> Finding:
 def _in_the_way(code: str, message: str, action: str, *, rule: Rule, suite: str) -> Finding:
     blocking = rule.gate.mode == "block"
     return say.not_comparable(code, message, action, suite=suite, metric=rule.name, blocking=blocking)
+
+
+def _named(metric: Metric) -> str:
+    """The first few of those who judged, as they call themselves."""
+    return say.named([shortened(name, limit=_LONGEST_NAME) for name in metric.judges])
 
 
 def _judges(metric: Metric) -> set[str]:

@@ -223,6 +223,14 @@ def test_another_model_than_in_the_baseline_is_not_comparable_and_names_both() -
     assert "claude-judge-2 now" in finding.message
 
 
+def test_judges_that_call_themselves_anything_fill_no_message() -> None:
+    many = tuple(f"{number}{'x' * 10_000}" for number in range(50))
+    found = verdict_on(card([(1.0,)] * 60, judges=many), ALL_WELL, None)
+    (finding,) = [each for each in found.findings if each.code == "other_judge"]
+    assert "and 47 more now" in finding.message
+    assert len(finding.message) < 1000
+
+
 def test_a_judge_that_gave_no_score_at_all_is_not_called_another_model() -> None:
     silent = card([(1.0,)] * 60)
     assert "other_judge" not in {each.code for each in verdict_on(silent, ALL_WELL, None).findings}

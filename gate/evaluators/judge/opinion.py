@@ -9,10 +9,11 @@ from gate.evaluators.operational import CUT_OFF, REFUSED
 from gate.model.ports import ScoringError
 from gate.model.redaction import shortened
 from gate.model.reply import Failure, Reply
-from gate.model.score import Score
+from gate.model.score import RECORDED, Score
 
 UNKNOWN = "unknown"
 _MOST_CHARACTERS = 800  # of a critique that is kept
+_LONGEST_NAME = 200  # of a model: whoever answers says it, and it stands in the baseline
 _ASKED = "First, in two to five sentences: what in the response speaks for and against, quoting it where it decides."
 
 
@@ -36,9 +37,16 @@ class Opinion:
             value=self.value,
             abstained=self.abstained,
             explanation=shortened(self.critique, limit=_MOST_CHARACTERS) or None,
-            judge=self.model,
+            judge=_name(self.model),
             asked=self.asked,
         )
+
+
+def _name(model: str | None) -> str | None:
+    """Who judged, on one short line; what is recorded stands so in its file."""
+    if model is None or model.startswith(RECORDED):
+        return model
+    return shortened(model, limit=_LONGEST_NAME) or None
 
 
 def answer_schema(labels: Iterable[str]) -> dict[str, Any]:

@@ -227,6 +227,12 @@ def test_planted_responses_are_asked_also_where_no_response_may_be_as_long() -> 
     assert caught.value.kind == "untrusted_judge"
 
 
+def test_a_model_that_calls_itself_anything_has_a_name_of_one_short_line() -> None:
+    (score,) = judged(make_judge(Model(verdict("pass", model="a\nb" + "x" * 10_000))))
+    assert score.judge is not None
+    assert (len(score.judge), score.judge[:4]) == (200, "a bx")
+
+
 def test_all_models_that_an_alias_stood_for_are_named() -> None:
     answers = [verdict("pass", model=name) for name in ("judge-1", "judge-2", "judge-1")]
     (score,) = judged(make_judge(Model(*answers), repeats=3))
