@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from gate.base import needed_text
 from gate.evaluators.judge.judge import Judge
 from gate.evaluators.judge.pairwise import Pairwise
@@ -12,7 +14,7 @@ from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.redaction import shortened
 from gate.model.run import RunResult
-from gate.model.score import RECORDED
+from gate.model.score import RECORDED, Score
 from gate.place import Place
 from gate.ready import Ready, prepare
 
@@ -68,16 +70,28 @@ def _said(result: RunResult, metric: str) -> Iterator[Verdict]:
     """Each verdict that a model gave in the run, in the order of cases and draws."""
     for trial in result.trials:
         for score in trial.scores:
-            given = score.judge is not None and not score.judge.startswith(RECORDED)
-            if score.metric != metric or score.asked is None or score.judge is None or not given:
-                continue
-            if score.abstained in _NO_VERDICTS or trial.reply is None:
-                continue
-            yield Verdict(
-                asked=score.asked,
-                value=score.value,
-                abstained=score.abstained,
-                critique=score.explanation or "",
-                source=score.judge,
-                about=f"{trial.case_id}: {shortened(trial.reply.output, limit=_ABOUT)}",
-            )
+            if score.metric == metric and trial.reply is not None and _is_new(score):
+                yield _verdict(score, about=f"{trial.case_id}: {shortened(trial.reply.output, limit=_ABOUT)}")
+
+
+def _is_new(score: Score) -> bool:
+    """Whether a model gave it in that very run."""
+    if score.asked is None or score.judge is None or score.abstained in _NO_VERDICTS:
+        return False
+    return not score.judge.startswith(RECORDED)
+
+
+def _verdict(score: Score, *, about: str) -> Verdict:
+    try:
+        return Verdict(
+            asked=score.asked or "",
+            value=score.value,
+            abstained=score.abstained,
+            critique=score.explanation or "",
+            source=score.judge or "",
+            about=about,
+        )
+    except ValidationError as error:
+        message = f"the results hold a score that cannot be recorded: {error.errors()[0]['msg']}"
+        fix = "take them anew with `gate run -o FILE`"
+        raise UserError(Problem(message=message, value=about, fix=fix)) from None

@@ -102,6 +102,38 @@ def test_whoever_writes_his_own_verdicts_is_not_compared(project: Project) -> No
     assert "another evaluator, judge or rubric" in " ".join(done.out.split())
 
 
+def test_a_calibration_asks_the_model_and_never_the_file(project: Project) -> None:
+    card = load_baseline(project.read("baselines/s.json"), "s.json")
+    labels = [
+        {"case_id": case, "key": card.cases[case].key, "metric": "helpful", "label": label, "output": "right"}
+        for case, label in zip(ids(2), ("pass", "fail"), strict=True)
+    ]
+    project.write("labels.jsonl", "".join(f"{json.dumps(label)}\n" for label in labels))
+    arguments = ["calibrate", "judge", "s", "--labels", "labels.jsonl", "--metric", "helpful"]
+    alone = keyless(project, *arguments)
+    assert (alone.code, "ANTHROPIC_API_KEY" in alone.err) == (2, True), alone.text
+    with JudgeApi() as api:
+        done = gate(project, api.url, *arguments)
+        assert done.code == 0, done.text
+        assert len([request for request in api.requests if "\\nright\\n" in request.body.decode()]) >= 4
+
+
+def test_scores_that_no_gate_wrote_are_refused(project: Project) -> None:
+    with JudgeApi() as api:
+        project.answer(ids(1), "something new")
+        assert gate(project, api.url, "run", "-o", "kept.json").code == 0
+    before, kept = project.read(FILE), json.loads(project.read("kept.json"))
+    for trial in kept["trials"]:
+        for score in trial["scores"]:
+            if "asked" in score:
+                score["asked"] = "../../x"
+    project.write("kept.json", json.dumps(kept))
+    done = keyless(project, "record", "kept.json")
+    assert done.code == 2, done.text
+    assert "cannot be recorded" in done.err
+    assert project.read(FILE) == before
+
+
 def test_a_suite_without_a_recording_judge_has_nothing_to_record(tmp_path: Path) -> None:
     project = make_project(tmp_path, cases=3, trials=ONE)
     assert keyless(project, "run", "-o", "kept.json").code == 0

@@ -39,7 +39,7 @@ class Verdict(Noun):
     value: float | None = None
     abstained: str | None = Field(default=None, min_length=1)
     critique: str = ""
-    source: str = Field(min_length=1, max_length=200)
+    source: str = Field(min_length=1)
     about: str = ""
 
     @model_validator(mode="after")
@@ -80,9 +80,10 @@ def load_verdicts(text: str, name: str) -> dict[str, Verdict]:
 def dump_verdicts(verdicts: Iterable[Verdict]) -> str:
     """Verdicts → the text of their file, sorted by question."""
     ordered = sorted(verdicts, key=lambda verdict: verdict.asked)
-    return "".join(
+    text = "".join(
         f"{canonical_json(each.model_dump(mode='json', exclude_defaults=True))}\n" for each in ordered
     )
+    return text.encode("utf-8", "replace").decode()  # halves of surrogate pairs, which no file can hold
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -195,6 +195,13 @@ def test_the_file_says_the_same_in_any_order_and_is_read_back(given: list[Verdic
     assert text.count("\n") == len(given)
 
 
+def test_half_a_surrogate_pair_breaks_no_file() -> None:
+    (read,) = load_verdicts(
+        dump_verdicts([Verdict(asked="0" * 16, value=1, source="x", about="\ud800")]), FILE
+    ).values()
+    assert read.about == "?"
+
+
 LINE = {"asked": "0" * 16, "value": 1, "source": "written by hand"}
 
 
