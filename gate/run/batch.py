@@ -15,7 +15,7 @@ from gate.model.case import Case
 from gate.model.errors import EvaluationError, InterruptedRunError
 from gate.model.price import priced
 from gate.model.redaction import secrets_of
-from gate.model.reply import Failure, Reply
+from gate.model.reply import Failure, Reply, Usage
 from gate.model.run import Trial
 from gate.run.allowance import Allowance
 from gate.run.budget import Ledger
@@ -90,7 +90,7 @@ class _Fetch:
 
     async def _hand_in(self) -> bool:
         """As many questions as the budget surely allows; whether there was any."""
-        allowance = Allowance(self._ledger, cost_usd=self._post.door.cost_usd)
+        allowance = Allowance(self._ledger, cost_usd=self._cost_usd)
         missing = []
         for case, index in self._post.draws():
             kept = self._claim.kept(case, index=index)
@@ -104,6 +104,9 @@ class _Fetch:
             text = f"{allowance.refusal}; mend the budget, and the same command goes on from here"
             self.fetched.stopped = ("budget", text)
         return sent
+
+    def _cost_usd(self, model: str, usage: Usage) -> float | None:
+        return self._post.door.cost_usd(model, usage)
 
     async def _collect(self) -> None:
         """Wait for everything that is handed in, and read it."""

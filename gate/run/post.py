@@ -1,9 +1,10 @@
 """What handing in and reading share: one plan's batches, the door to them, patience with it, and a word for the person."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import cached_property
 from typing import TypeVar
 
-from gate.model.batch import BatchError, Batching
+from gate.model.batch import BatchError, Batches, Batching
 from gate.model.case import Case
 from gate.run.outbox import Outbox
 from gate.run.plan import RunPlan
@@ -23,9 +24,13 @@ class Post:
 
     def __init__(self, plan: RunPlan, batching: Batching, *, outbox: Outbox) -> None:
         self.plan, self.batching, self.outbox = plan, batching, outbox
-        self.door = batching.door()
         self.made: set[str] = set()
         self.under_way: list[str] = []
+
+    @cached_property
+    def door(self) -> Batches:
+        """The door, opened where something is to be asked: what is kept needs no key."""
+        return self.batching.door()
 
     def draws(self) -> Iterator[Draw]:
         """Every draw of every case: all cases once, then all again."""
