@@ -16,12 +16,15 @@ _LOOKED_AT = 200  # prompts that are rendered for an estimate
 
 def estimate(ready: Ready, *, baseline: Scorecard | None) -> PerTrial:
     """What one trial of a suite takes; of many cases, a part that is spread over all of them is looked at."""
-    cases = ready.suite.cases
+    cases, evaluators = ready.suite.cases, ready.instruments.evaluators
     return per_trial(
         [ready.target.request(case) for case in cases[:: max(1, len(cases) // _LOOKED_AT)]],
         baseline=baseline,
         price=partial(_price, ready),
-        judge_calls=sum(each.calls for each in ready.instruments.evaluators),
+        judge_calls=(
+            sum(each.calls for each in evaluators),
+            sum(each.calls_ahead for each in evaluators),
+        ),
     )
 
 

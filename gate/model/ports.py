@@ -188,6 +188,11 @@ class Evaluator(ABC):
         return 0
 
     @property
+    def calls_ahead(self) -> int:
+        """The most calls of language models that are made once, before the first scoring: for an estimate."""
+        return 0
+
+    @property
     def limit_s(self) -> float:
         """The hard limit of one scoring, in seconds: that of a trial, and more for one that asks several times."""
         return self.setting.timeout_s

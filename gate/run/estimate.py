@@ -17,9 +17,10 @@ CHARACTERS_PER_TOKEN = (
 
 @dataclass(frozen=True, kw_only=True)
 class PerTrial:
-    """What one trial takes on average; see `Outlay`."""
+    """What one trial takes on average; see `Outlay`. `judge_calls_ahead` are made once, before the first trial."""
 
     judge_calls: int = 0
+    judge_calls_ahead: int = 0
     input_tokens: float | None = None
     output_tokens: float | None = None
     cost_usd: float | None = None
@@ -32,7 +33,7 @@ def per_trial(
     *,
     baseline: Scorecard | None,
     price: Callable[[str, Usage], float | None],
-    judge_calls: int = 0,
+    judge_calls: tuple[int, int] = (0, 0),
 ) -> PerTrial:
     """What a trial takes.
 
@@ -40,7 +41,7 @@ def per_trial(
         requests: what each case asks a model; None where a target is not one question.
         baseline: what was accepted; its operational metrics, where it holds any, are what trials took then.
         price: model and token counts → US dollars, None where it is not known.
-        judge_calls: the most calls of judges in a trial.
+        judge_calls: the most calls of judges in a trial, and once before the first.
     """
     told = [request for request in requests if request is not None]
     known = len(told) == len(requests)
@@ -54,7 +55,8 @@ def per_trial(
         usage = Usage(input_tokens=round(sent), output_tokens=round(got))
         cost = price(told[0].model, usage)
     return PerTrial(
-        judge_calls=judge_calls,
+        judge_calls=judge_calls[0],
+        judge_calls_ahead=judge_calls[1],
         input_tokens=sent,
         output_tokens=got,
         cost_usd=cost,
@@ -69,7 +71,7 @@ def outlay(each: PerTrial, *, suite: Suite, trials: int, kept: int = 0) -> Outla
     return Outlay(
         trials=trials,
         kept=kept,
-        judge_calls=asked * each.judge_calls,
+        judge_calls=asked * each.judge_calls + (each.judge_calls_ahead if asked else 0),
         input_tokens=_times(each.input_tokens, asked),
         output_tokens=_times(each.output_tokens, asked),
         cost_usd=_times(each.cost_usd, asked),

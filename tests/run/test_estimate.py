@@ -65,6 +65,12 @@ def test_an_unknown_price_is_unknown_and_not_nothing() -> None:
     assert outlay(each, suite=suite(), trials=10).cost_usd is None
 
 
+def test_what_judges_are_asked_ahead_counts_once_and_only_where_something_is_asked() -> None:
+    each = per_trial([None], baseline=None, price=unknown, judge_calls=(3, 4))
+    assert outlay(each, suite=suite(), trials=30, kept=10).judge_calls == 3 * 20 + 4
+    assert outlay(each, suite=suite(), trials=30, kept=30).judge_calls == 0
+
+
 def test_what_is_kept_is_not_asked() -> None:
     each = PerTrial(input_tokens=10, output_tokens=5, cost_usd=0.1, latency_s=1.0, judge_calls=2)
     takes = outlay(each, suite=suite(concurrency=4), trials=30, kept=10)

@@ -69,6 +69,7 @@ def test_what_a_judge_took_is_told_apart_from_the_application(project: Project) 
         done = gate(project, api.url, "check", "--base", "main", "-o", "kept.json")
         calls = len(api.requests)
     assert done.code == 0, done.text
+    assert "at most 22 calls of judges" in done.err, "the planted response and its control are calls, too"
     result = load_results(project.read("kept.json"), "kept.json")
     expenses = [expense for trial in result.trials for expense in trial.expenses]
     assert {expense.evaluator for expense in expenses} == {"helpful"}
@@ -125,4 +126,4 @@ def test_a_judge_that_a_planted_response_talks_round_never_lets_a_check_pass(pro
         api.respond = gullible
         done = gate(project, api.url, "check", "--base", "main")
     assert done.code == 4, done.text
-    assert "talked the judge into" in done.text
+    assert "talked the judge into" in " ".join(done.text.split())  # wherever the line breaks

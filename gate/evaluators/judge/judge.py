@@ -87,6 +87,11 @@ class Judge(Evaluator):
         return len(self.models()) * self.options.repeats
 
     @property
+    def calls_ahead(self) -> int:
+        """The planted responses, each with its control."""
+        return 2 * self.options.canaries * self.calls
+
+    @property
     def limit_s(self) -> float:
         """Room for every question to every model, and for the planted responses, each with its control."""
         most = len(self.options.models) * self.options.repeats
