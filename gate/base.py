@@ -28,7 +28,8 @@ DEFAULT_CONFIG = "gate.yaml"
 class Base:
     """What a head is judged by. `baselines` maps a suite to its scorecard, or to the reason why there is none.
 
-    `calibrations` holds what was measured of the instruments of some suites.
+    `calibrations` holds what was measured of the instruments of some suites. `own_mode` is what the config itself says of
+    inconclusive results, where whoever runs the gate decided otherwise.
     """
 
     revision: Revision
@@ -36,6 +37,7 @@ class Base:
     policy_source: str
     baselines: Mapping[str, Scorecard | str]
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    own_mode: str = ""
 
     def baseline(self, suite: str) -> Scorecard | None:
         """The baseline of a suite."""
@@ -95,7 +97,8 @@ def with_inconclusive(base: Base, mode: str) -> Base:
         return base
     policy = base.sheet.policy.model_copy(update={"on_inconclusive": mode})
     source = f"{base.policy_source}, with on_inconclusive: {mode} as it was run"
-    return replace(base, sheet=base.sheet.model_copy(update={"policy": policy}), policy_source=source)
+    sheet = base.sheet.model_copy(update={"policy": policy})
+    return replace(base, sheet=sheet, policy_source=source, own_mode=base.sheet.policy.on_inconclusive)
 
 
 def proposed(base: Base, head: Base) -> tuple[Proposal, ...]:
@@ -109,7 +112,8 @@ def proposed(base: Base, head: Base) -> tuple[Proposal, ...]:
         for suite in both
         if base.calibrations.get(suite) != head.calibrations.get(suite)
     )
-    return (*proposals(base.sheet, head.sheet), *(each for some in moved for each in some), *measured)
+    said = with_inconclusive(base, base.own_mode).sheet  # what one run was told is no change of the head's
+    return (*proposals(said, head.sheet), *(each for some in moved for each in some), *measured)
 
 
 def policy_for(

@@ -18,7 +18,7 @@ from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
 from gate.flows.provenance import accepted_in
 from gate.flows.publish import published
 from gate.flows.recorded import draws_needed, sealed
-from gate.flows.scope import scope_of, settled
+from gate.flows.scope import no_config, scope_of, settled
 from gate.flows.telling import Teller
 from gate.host.event import Check, Command, Nothing, Publish, asked
 from gate.host.github.client import GitHub
@@ -103,6 +103,8 @@ def _kept(desk: Desk, site: Site) -> int | None:
 
 
 def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effect], int]:
+    if desk.tree.read(desk.config) is None:
+        raise UserError(no_config(desk.inputs.config, "this commit"))
     head = read_config(desk.tree, desk.config)
     scope = scope_of(desk, site.check, head=head, read=desk.read_head)
     if not scope.suites:

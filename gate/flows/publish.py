@@ -11,9 +11,10 @@ from gate.base import base_at
 from gate.config.file import parse
 from gate.flows.check import Against, held_against
 from gate.flows.desk import Desk, concluding
+from gate.flows.fork_proven import accepted_of_fork
 from gate.flows.judged import Recorded, judged
 from gate.flows.pages import pages_of_report, pages_of_untouched
-from gate.flows.scope import Scope, named_base, scope_of
+from gate.flows.scope import Scope, named_base, no_config, scope_of
 from gate.flows.telling import Teller
 from gate.host.event import Check, Nothing, Run
 from gate.host.github.archive import read_zip
@@ -54,8 +55,7 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
     check = site.check
     text = desk.history.read_at(check.head_sha, desk.config)
     if text is None:
-        fix = "put it back, or name it in the input `config` of both workflows"
-        raise UserError(Problem(message=f"the pull request has no {desk.inputs.config}", fix=fix))
+        raise UserError(no_config(desk.inputs.config, "the pull request"))
     scope = scope_of(
         desk,
         check,
@@ -66,7 +66,14 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
         return of_untouched(pages=pages_of_untouched(scope.total, site=site), site=site), 0
     texts = _results(desk, run, scope)
     results = {suite: load_results(text, f"results/{suite}.json") for suite, text in texts.items()}
-    against = Against(history=desk.history, ref=check.base_sha, on_inconclusive=desk.inputs.on_inconclusive)
+    accepted = accepted_of_fork(desk, check)
+    site = site.model_copy(update={"remark": accepted.remark})
+    against = Against(
+        history=desk.history,
+        ref=check.base_sha,
+        on_inconclusive=desk.inputs.on_inconclusive,
+        accepted=accepted.cards,
+    )
     report = judged(
         Recorded(results=results, wanted=scope.suites, revision=Revision(label="HEAD", sha=check.head_sha)),
         base=held_against(desk.config, against),

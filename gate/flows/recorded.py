@@ -15,7 +15,7 @@ from gate.flows.desk import Desk
 from gate.host.acceptance import files_digest, marked, run_and_digest
 from gate.host.github.archive import read_zip
 from gate.host.plan import Pages, Site
-from gate.model.errors import Problem, UserError
+from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.files import load_results
 from gate.model.hosting import PostedStatus, WorkflowRun
 from gate.model.redaction import redact
@@ -65,7 +65,7 @@ def sealed(
     files = {each.name: each.text.encode() for each in documents if _is_recorded(each.name)}
     digest = files_digest(files)
     seal = f"<!-- gate:record head={site.check.head_sha} results={digest} -->"
-    how = "" if report.verdict.kind is Kind.PASS else f"{_how(report, site, draws)}\n\n"
+    how = f"{_how(report, site, draws)}\n\n" if _could_be_accepted(report) else ""
     comment = f"{pages.comment.rstrip()}\n\n{how}{seal}\n"
     kept = pages.model_copy(update={"documents": documents, "comment": comment})
     return kept, site.model_copy(update={"run_url": marked(site.run_url, digest)})
@@ -105,6 +105,14 @@ def own_workflow(desk: Desk) -> str:
     """The path of the workflow file that this job stands in; empty where the runner does not say."""
     path = desk.environment.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
     return path.removeprefix(f"{desk.github.repository}/")
+
+
+def _could_be_accepted(report: Report) -> bool:
+    """Whether a baseline of these results would change the verdict: not of a run that failed, nor for a suite that is gone."""
+    verdict = report.verdict
+    codes = {each.code for each in verdict.findings if each.blocking and each.kind is not Kind.PASS}
+    failed = verdict.exit_code == EvaluationError.exit_code
+    return verdict.kind is not Kind.PASS and not failed and codes != {"removed_suite"}
 
 
 def draws_needed(desk: Desk, sha: str) -> dict[str, int]:

@@ -112,11 +112,26 @@ def scope_of(desk: Desk, check: Check, *, head: ConfigFile, read: Callable[[str]
     )
 
 
+def no_config(config: str, where: str) -> Problem:
+    """The head has no config, or has it under another name."""
+    fix = "put it back; where it lies elsewhere, name it in the input `config` of every workflow that uses the action"
+    return Problem(message=f"{where} has no {config}", fix=fix)
+
+
 def _config_at(desk: Desk, sha: str) -> ConfigFile | None:
-    """The config of the base; None where there is none or it is broken, of which the check itself will speak."""
+    """The config of the base; None where it is broken, of which the check itself will speak.
+
+    Raises:
+        UserError: it has none, as before the gate has landed.
+    """
     text = desk.history.read_at(sha, desk.config)
+    if text is None:
+        message = f"the base has no {desk.inputs.config}, so nothing says what to judge by"
+        fix = "if this change brings the gate, merge it with an accepted baseline: what comes after it is judged. Until then "
+        fix += "no branch rule can require this status; where the file lies elsewhere, name it in the input `config`"
+        raise UserError(Problem(message=message, fix=fix))
     try:
-        return None if text is None else parse(text, desk.config)
+        return parse(text, desk.config)
     except UserError:
         return None
 

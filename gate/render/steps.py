@@ -11,6 +11,7 @@ from gate.render.sentences import by_place, diff_of, needed
 MOST_STEPS = 8
 # There is nothing in such a run that could become a baseline.
 _BROKEN_RUN = {"stopped", "all_failed", "too_many_errors", "no_cases"}
+_NO_ACCEPT = {"removed_suite"}  # there is nothing any more that could be run
 _NO_BASELINE = {"no_baseline", "wrong_baseline", "empty_baseline"}
 
 
@@ -32,7 +33,7 @@ def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
                     f"Take fresh draws as the baseline of {suite}, look at the file, and commit it",
                     _accept(suite),
                 )
-        elif finding.kind in {Kind.REGRESSED, Kind.NOT_COMPARABLE}:
+        elif finding.kind in {Kind.REGRESSED, Kind.NOT_COMPARABLE} and finding.code not in _NO_ACCEPT:
             if suite and suite not in broken:
                 yield _if_wanted(finding), _accept(suite)
         elif finding.kind is Kind.INCONCLUSIVE:

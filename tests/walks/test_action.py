@@ -103,6 +103,7 @@ def test_what_cannot_be_told_warns_or_blocks_as_the_policy_and_the_workflow_say(
     assert (acted.code, acted.states[-1]) == (code, state), acted.log
     assert str(acted.status.description).startswith(line)
     assert ("(does not block)" in str(acted.status.description)) == (code == 0)
+    assert "the bar" not in acted.comments[0], "the workflow's own word is no change of the head's"
 
 
 def test_a_base_without_a_baseline_is_never_green(stage: Stage) -> None:
@@ -122,8 +123,39 @@ def test_the_pull_request_that_brings_the_gate_itself_is_told_what_to_do(stage: 
     stage.repo.commit("feature", {"gate.yaml": config})
     acted = stage.act("pull_request.opened", pull=stage.pull())
     assert (acted.code, acted.states[-1]) == (2, "error"), acted.log
-    assert "there is no gate.yaml at" in str(acted.status.description)
-    assert "land those first" in acted.comments[0]
+    assert "the base has no gate.yaml" in str(acted.status.description)
+    assert "if this change brings the gate, merge it" in acted.comments[0]
+
+
+def test_a_config_that_was_renamed_is_asked_for_by_its_name_in_the_repository(stage: Stage) -> None:
+    config = stage.repo.files_at("main")["gate.yaml"]
+    stage.repo.commit("feature", {"gates.yaml": config}, delete=["gate.yaml"])
+    acted = stage.act("pull_request.opened", pull=stage.pull())
+    assert (acted.code, acted.states[-1]) == (2, "error"), acted.log
+    assert str(acted.status.description).startswith("Error: this commit has no gate.yaml")
+    assert str(stage.folder) not in acted.comments[0]
+
+
+def test_a_suite_that_is_taken_out_is_for_a_maintainer_to_decide(stage: Stage) -> None:
+    config = json.loads(stage.repo.files_at("main")["gate.yaml"])
+    kept = json.dumps(config)
+    config["suites"]["other"] = dict(config["suites"]["s"], baseline="baselines/other.json")
+    stage.repo.commit("main", {"gate.yaml": json.dumps(config)})
+    stage.repo.branches["feature"] = stage.repo.head
+    stage.repo.commit("feature", {"gate.yaml": kept})
+    acted = stage.act("pull_request.opened", pull=stage.pull())
+    assert (acted.code, acted.states[-1]) == (3, "failure"), acted.log
+    assert "suite other is taken out" in acted.comments[0]
+    assert "merge past this check" in acted.comments[0]
+    assert "accept" not in acted.comments[0]
+
+
+def test_a_run_that_failed_offers_nothing_to_accept(stage: Stage) -> None:
+    stage.repo.commit("feature", {"app.py": "def answer(input, case): raise OSError('down')\n"})
+    acted = stage.act("pull_request.opened", pull=stage.pull())
+    assert (acted.code, acted.states[-1]) == (4, "error"), acted.log
+    assert "Look at the failures" in acted.comments[0]
+    assert "accept" not in acted.comments[0]
 
 
 def test_what_the_head_changes_of_the_bar_is_shown_and_not_used(stage: Stage) -> None:
