@@ -109,6 +109,48 @@ def test_a_missing_key_is_told_before_the_application_is_asked(
     assert not (project.root / "kept.json").exists()
 
 
+def test_a_missing_key_is_told_before_anything_is_scored_anew(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with JudgeApi() as api:
+        assert gate(project, api.url, "run", "-o", "kept.json").code == 0
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    done = project.gate("run", "--rescore", "kept.json", "-o", "again.json")
+    assert done.code == 2, done.text
+    assert "ANTHROPIC_API_KEY" in done.err
+    assert not (project.root / "again.json").exists()
+
+
+def test_scoring_anew_asks_the_judge_again_and_names_it(project: Project) -> None:
+    with JudgeApi() as api:
+        assert gate(project, api.url, "run", "-o", "kept.json").code == 0
+        before = len(api.requests)
+        done = gate(project, api.url, "run", "--rescore", "kept.json", "-o", "again.json")
+        assert len(api.requests) == before + 20 + 1
+    assert done.code == 0, done.text
+    kept, again = (load_results(project.read(name), name) for name in ("kept.json", "again.json"))
+    assert [trial.scores for trial in again.trials] == [trial.scores for trial in kept.trials]
+    assert {score.judge for trial in again.trials for score in trial.scores if score.metric == "helpful"} == {
+        "claude-haiku-5-5"
+    }
+
+
+def test_a_verdict_that_is_kept_from_before_still_names_its_judge(project: Project) -> None:
+    with JudgeApi() as api:
+        first = gate(project, api.url, "run", "-o", "kept.json")
+        before = len(api.requests)
+        again = gate(project, api.url, "run", "-o", "again.json")
+        assert len(api.requests) == before
+    assert (first.code, again.code) == (0, 0), first.text + again.text
+    result = load_results(project.read("again.json"), "again.json")
+    assert {
+        score.judge for trial in result.trials for score in trial.scores if score.metric == "helpful"
+    } == {"claude-haiku-5-5"}
+
+
 def test_abstentions_of_the_judge_enter_no_mean_and_lower_its_coverage(project: Project) -> None:
     with MessagesApi(said(json.dumps({"critique": "who knows", "verdict": "unknown"}))) as api:
         done = gate(project, api.url, "check", "--base", "main", "--json", "report.json")
