@@ -20,6 +20,7 @@ from gate.model.effect import (
     StickyComment,
     WorkspaceFile,
 )
+from gate.model.errors import InterruptedRunError
 from gate.model.report import Document, Report
 from gate.model.verdict import Kind
 
@@ -110,9 +111,16 @@ def of_command(text: str, *, exit_code: int) -> tuple[Effect, ...]:
 
 
 def of_failure(exit_code: int, *, pages: Pages, site: Site) -> tuple[Effect, ...]:
-    """No verdict was reached: an error, and never a pending one that stays."""
+    """No verdict was reached: an error, and never a pending one that stays.
+
+    A run that was cancelled leaves the comment alone: most often a newer one took its place, and may have told by now.
+    """
     figures = {"verdict": Kind.ERROR.value, "exit_code": str(exit_code)}
-    status, comment = _status(site, "error", pages.line), _comment(site, pages, create=True)
+    cancelled = exit_code == InterruptedRunError.exit_code
+    status, comment = (
+        _status(site, "error", pages.line),
+        () if cancelled else _comment(site, pages, create=True),
+    )
     return (status, *comment, *pages.annotations, *_outputs(figures), _summary(pages))
 
 

@@ -126,11 +126,11 @@ class Stage:
         )
         return Acted(Ended(done.returncode, done.stdout, done.stderr), self, dict(environment), head)
 
-    def start(self, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    def start(self, environment: Mapping[str, str], *, log: Any = subprocess.PIPE) -> "subprocess.Popen[str]":
         """The same, not waited for."""
         return subprocess.Popen(
             [sys.executable, "-P", str(QUICK), "action"],
-            cwd=self.workspace, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            cwd=self.workspace, env=dict(environment), stdout=log, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
 

@@ -79,18 +79,21 @@ def test_a_provider_of_errors_is_asked_again(stage: Stage) -> None:
     assert (acted.code, acted.states[-1], len(acted.comments)) == (1, "failure", 1), acted.log
 
 
-def test_a_cancelled_run_concludes_its_status(stage: Stage) -> None:
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGTERM]], ids=len)
+def test_a_cancelled_run_concludes_its_status(stage: Stage, signals: list[signal.Signals]) -> None:
     with_app(stage, SLOW)
     pull = stage.pull()
     environment = stage.environment("pull_request.opened", pull=pull)
     stage.checkout(environment["GITHUB_SHA"])
     process = stage.start(environment)
     wait_for((stage.workspace / "started").exists, process)
-    process.send_signal(signal.SIGTERM)
+    for number in signals:
+        process.send_signal(number)
     log, _ = process.communicate(timeout=60)
     states = [status.state for status in stage.repo.statuses_of(pull.head_sha)]
     assert (process.returncode, states) == (130, ["error", "pending"]), log
     assert "interrupted or cancelled" in str(stage.repo.statuses_of(pull.head_sha)[0].description)
+    assert not stage.repo.comments, "the run that took its place has the word"
 
 
 @pytest.mark.parametrize("how", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
@@ -204,6 +207,52 @@ def test_a_strangers_comment_that_bears_our_marker_is_left_alone(stage: Stage) -
     assert stage.repo.comments[forged.id].body.endswith("**Pass**")
     mine = [comment for comment in stage.repo.comments.values() if comment.author == "github-actions[bot]"]
     assert [comment.body.split("\n")[1][:3] for comment in mine] == ["❌ *"]
+
+
+def test_two_jobs_at_once_leave_one_comment(stage: Stage) -> None:
+    stage.break_cases(12)
+    pull = stage.pull()
+    environments = [stage.environment("pull_request.opened", pull=pull) for _ in range(2)]
+    stage.checkout(environments[0]["GITHUB_SHA"])
+    ended = [process.communicate(timeout=60)[0] for process in [stage.start(each) for each in environments]]
+    states = [status.state for status in stage.repo.statuses_of(pull.head_sha)]
+    assert states[0] == "failure", ended
+    assert sorted(states) == ["failure", "failure", "pending", "pending"]
+    assert len(stage.repo.comments) == 1
+
+
+def test_a_comment_that_was_deleted_is_written_again(stage: Stage) -> None:
+    stage.break_cases(12)
+    pull = stage.pull()
+    stage.act("pull_request.opened", pull=pull)
+    (first,) = stage.repo.comments
+    del stage.repo.comments[first]
+    acted = stage.act("pull_request.synchronize", pull=pull)
+    assert acted.code == 1, acted.log
+    assert [body.split("\n")[1][:3] for body in acted.comments] == ["\u274c *"]
+
+
+@pytest.mark.parametrize("where", ["/dev/full", "/", "/nonexistent/folder/file"])
+def test_a_runner_that_takes_no_summary_and_no_output_changes_no_verdict(stage: Stage, where: str) -> None:
+    stage.break_cases(12)
+    pull = stage.pull()
+    environment = stage.environment("pull_request.opened", pull=pull)
+    stage.checkout(environment["GITHUB_SHA"])
+    files = dict.fromkeys(("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"), where)
+    acted = stage.run({**environment, **files}, head=pull.head_sha)
+    assert (acted.code, acted.states, len(acted.comments)) == (1, ["pending", "failure"], 1), acted.log
+    assert "it cannot be written" in acted.log
+
+
+def test_a_log_that_takes_nothing_still_leaves_a_status_that_is_concluded(stage: Stage) -> None:
+    stage.break_cases(12)
+    pull = stage.pull()
+    environment = stage.environment("pull_request.opened", pull=pull)
+    stage.checkout(environment["GITHUB_SHA"])
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        code = stage.start(environment, log=full).wait(timeout=60)
+    assert code != 0
+    assert stage.repo.statuses_of(pull.head_sha)[0].state in {"failure", "error"}
 
 
 def test_a_misspelt_input_is_an_error_that_names_it(stage: Stage) -> None:

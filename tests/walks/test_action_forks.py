@@ -1,6 +1,8 @@
 """Pull requests from forks: a read-only token tells what it can, and the trusted side believes nothing that it need not."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -128,6 +130,37 @@ def test_whatever_a_fork_leaves_instead_of_results_is_an_error_and_concluded(sta
     assert acted.code == 2, acted.log
     assert acted.states == ["pending", "error"]
     assert "This is a bug" not in acted.log
+
+
+def archive(files: dict[str, bytes], *, link: str = "") -> bytes:
+    """A zip; `link` is the name of a member that is a symbolic link to what it holds."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = (0o120777 if name == link else 0o100644) << 16
+            made.writestr(info, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("what", ["bomb", "link", "truncated", "suite", "large", "not text", "surrogates"])
+def test_a_forged_archive_is_an_error_and_concluded(stage: Stage, results: dict[str, str], what: str) -> None:
+    name, green = "results/s.json", results["green"]
+    forged = {
+        "bomb": lambda: archive({name: b" " * 100_000_001}),
+        "link": lambda: archive({name: b"/etc/passwd"}, link=name),
+        "truncated": lambda: archive({name: green.encode()})[:-40],
+        "suite": lambda: archive({name: green.replace('"suite": "s"', '"suite": "other"').encode()}),
+        "large": lambda: b"PK" + bytes(20_000_001),
+        "not text": lambda: archive({name: b"\xff\xfe" + green.encode()}),
+        "surrogates": lambda: archive({name: green.replace("right", "\\ud800", 1).encode() + b"x"}),
+    }
+    pull = fork(stage, broken(12))
+    acted = publish(stage, pull, forged[what]())
+    assert (acted.code, acted.states) == (2, ["pending", "error"]), acted.log
+    assert "This is a bug" not in acted.log
+    assert "root:" not in acted.everything()
 
 
 def test_results_without_a_single_case_are_never_green(stage: Stage, results: dict[str, str]) -> None:
