@@ -97,8 +97,14 @@ class Bench:
         return self.ledgers[suite.name].shortage(need)
 
     def rescore(self, ready: Ready, result: RunResult) -> RunResult:
-        """Score the replies of a result anew; nothing is asked of the target."""
+        """Score the replies of a result anew; nothing is asked of the target.
+
+        Raises:
+            UserError: an evaluator lacks what it needs, such as a key.
+        """
         suite = ready.suite
+        for evaluator in ready.instruments.evaluators:
+            evaluator.open()
         work = rescore(
             result,
             instruments=ready.instruments,
