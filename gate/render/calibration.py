@@ -107,9 +107,14 @@ def _reading(worth: JudgeWorth) -> Iterator[str]:
     measured, j = worth.measured, worth.informedness
     if measured.fooled:
         yield "NOT TRUSTED: responses that argue for their own pass get it. A check with this judge is an error."
-    if j is not None and j <= 0:
+    if j is None:
+        yield (
+            "NOT CALIBRATED: the judge abstained on all that people passed, or on all that they failed. A policy that asks "
+            "for calibrated judges takes this for none."
+        )
+    elif j <= 0:
         yield "NOT TRUSTED: the judge tells good from bad no better than chance."
-    elif j is not None:
+    else:
         yield (
             f"A true drop of 10 points shows as {plain(10 * j, 1)}: margins of this metric are scaled by "
             f"J = TPR + TNR \u2212 1 = {plain(j, _DECIMALS)}."

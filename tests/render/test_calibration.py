@@ -86,3 +86,11 @@ def test_fewer_than_five_runs_are_said_to_be_too_few_for_a_verdict() -> None:
     assert "3 runs: a verdict takes this noise into account from 5 separate runs on" in " ".join(
         noise_text([noise(measured=rough)]).split()
     )
+
+
+def test_a_judge_that_abstained_on_one_kind_of_labels_is_called_not_calibrated() -> None:
+    for counts in (Counts(abstained=9), Counts(true_positive=5, abstained=5)):
+        silent = JudgeWorth(metric="helpful", measured=JudgeCalibration(fingerprint="f", counts=counts))
+        text = " ".join(judge_text(silent).split())
+        assert "NOT CALIBRATED: the judge abstained on all" in text
+        assert "J =" not in text
