@@ -61,11 +61,8 @@ def tally_each(
     for trial in trials:
         strange += _bad_scores(trial, metrics=head.metrics)
         drawn[trial.case_id].append(_draw(trial, names=names))
-        for score in trial.scores:
-            if (
-                score.judge and score.value is not None
-            ):  # of a panel that abstains, not everybody may have answered
-                judges[score.metric].add(score.judge)
+        for metric, judge in _judges(trial):
+            judges[metric].add(judge)
     problems = [*_bad_names(head.metrics), *_bad_cases([case_id for case_id, _, _ in asked], drawn=drawn)]
     if problems:
         raise UserError(*problems)
@@ -94,6 +91,11 @@ def _kept(metrics: Mapping[str, Metric], *, keep: Collection[str]) -> dict[str, 
         for name, metric in metrics.items()
         if not metric.operational or (name in keep and not is_counted(name))
     }
+
+
+def _judges(trial: Trial) -> Iterator[tuple[str, str]]:
+    """(metric, judge) of each judged value; of a panel that abstains, not everybody may have answered."""
+    return ((each.metric, each.judge) for each in trial.scores if each.judge and each.value is not None)
 
 
 def _judged(metric: Metric, judges: Iterable[str]) -> Metric:
