@@ -10,7 +10,7 @@ from dataclasses import replace
 from gate.compare import findings as say
 from gate.compare.agreement import informedness
 from gate.compare.policy import Rule, gate_of
-from gate.compare.shift import shift_of
+from gate.compare.shift import Shift, shift_of
 from gate.model.calibration import Calibration, JudgeCalibration
 from gate.model.score import RECORDED, Metric, judge_of
 from gate.model.scorecard import Comparison
@@ -22,9 +22,8 @@ def calibrated(rule: Rule, calibration: Calibration | None) -> Rule:
     """The rule with what was measured of its metric. A calibration of another instrument says nothing of this one."""
     if calibration is None:
         return rule
-    noise, factor = calibration.noise.get(rule.name), _factor(rule.metric, calibration)
-    if noise is not None and noise.fingerprint == rule.metric.fingerprint:
-        rule = replace(rule, shift=shift_of(noise))
+    rule = replace(rule, shift=_shift(rule.metric, calibration))
+    factor = _factor(rule.metric, calibration)
     if factor is None or rule.metric.kind != "binary":
         return rule
     return replace(
@@ -68,6 +67,28 @@ def on_calibration(comparison: Comparison, *, policy: Policy) -> Iterator[Findin
                 "(TPR + TNR - 1), and its margins are scaled by that"
             )
             yield say.note("scaled_margins", message, suite=suite, metric=name)
+    yield from _shared_luck(comparison)
+
+
+def _shared_luck(comparison: Comparison) -> Iterator[Finding]:
+    """Whoever reads the intervals is told that the noise of whole runs is in them."""
+    calibration = comparison.calibration
+    shifted = [
+        name
+        for name, metric in sorted(comparison.head.metrics.items())
+        if calibration is not None and _shift(metric, calibration) is not None
+    ]
+    if shifted:
+        message = (
+            f"separate runs of {comparison.suite} differ by more than the luck of their draws, as measured: "
+            f"the intervals of {say.named(shifted)} take that in"
+        )
+        yield say.note("shared_luck", message, suite=comparison.suite)
+
+
+def _shift(metric: Metric, calibration: Calibration) -> Shift | None:
+    noise = calibration.noise.get(metric.name)
+    return shift_of(noise) if noise is not None and noise.fingerprint == metric.fingerprint else None
 
 
 def _of(metric: Metric, calibration: Calibration | None) -> JudgeCalibration | None:

@@ -51,8 +51,8 @@ def calibrate_judge(place: Place, suite: str, labels: Labeled, *, repeats: int) 
         InterruptedRunError: stopped from outside; what was finished is kept.
     """
     (ready,) = prepare(place.tree, place.config, only=(suite,)).suites
+    before = _before(place, ready)
     with worth_of(place, ready, labels, repeats=repeats) as (judge, left_out):
-        before = _before(place, ready)
         after = before.model_copy(update={"judges": {**before.judges, labels.metric: judge}})
         path = _written(place, ready, after)
         return JudgeMeasured(worth=worth(labels.metric, judge), path=path, left_out=left_out)
@@ -68,6 +68,7 @@ def calibrate_noise(place: Place, suite: str, *, runs: int, results: Sequence[Pa
     """
     prepared = prepare(place.tree, place.config, only=(suite,))
     (ready,) = prepared.suites
+    before = _before(place, ready)
     earlier = _earlier(results)
     if len(earlier) + runs < _FEWEST:
         problem = Problem(message="one run tells nothing of how runs differ", fix="take five: `--runs 5`")
@@ -82,7 +83,7 @@ def calibrate_noise(place: Place, suite: str, *, runs: int, results: Sequence[Pa
                 f"{name} is left out: it has not the same instrument, or the same judge, in all runs"
             )
         measured = {each.metric: each.measured for each in noise}
-        path = _written(place, ready, _before(place, ready).model_copy(update={"noise": measured}))
+        path = _written(place, ready, before.model_copy(update={"noise": measured}))
         power = plan(
             together(cards),
             policy=prepared.sheet.policy,

@@ -208,6 +208,19 @@ def test_a_judge_of_a_metric_that_decides_nothing_is_only_told(mode: Any) -> Non
     assert "uncalibrated_judge" in {finding.code for finding in found.findings}
 
 
+def test_the_noise_of_whole_runs_is_told_where_it_is_in_the_intervals() -> None:
+    def notes(measured: RunNoise) -> list[str]:
+        calibration = Calibration(suite="s", noise={"accuracy": measured})
+        found = verdict_on(AS_WELL, ALL_WELL, calibration).findings
+        return [finding.message for finding in found if finding.code == "shared_luck"]
+
+    (message,) = notes(noise())
+    assert "the intervals of accuracy take that in" in message
+    assert not notes(noise(runs=4))
+    assert not notes(noise(between=0.0))
+    assert not notes(noise(fingerprint="f2"))
+
+
 def test_floor_and_ceiling_of_a_calibrated_judge_stay_as_they_are_written() -> None:
     rule = resolve(make_metric(), gate=Gate(min=0.8, max=0.9), policy=Policy())
     assert isinstance(rule, Rule)

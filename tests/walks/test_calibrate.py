@@ -245,6 +245,17 @@ def test_a_broken_calibration_at_the_base_is_named_with_its_commit(tmp_path: Pat
     assert f"{FILE}@{project.git('rev-parse', 'HEAD')[:12]}" in done.err
 
 
+def test_a_calibration_that_cannot_be_read_is_told_before_any_call(project: Project) -> None:
+    labels(project, [("right", "pass"), ("wrong", "fail")])
+    project.write(FILE, '{"gate_calibration": 1')
+    with JudgeApi() as api:
+        for done in (calibrated(project, api.url), gate(project, api.url, "calibrate", "noise", "s")):
+            assert done.code == 2, done.text
+            assert FILE in done.err
+        assert not api.requests
+    assert project.read(FILE) == '{"gate_calibration": 1'
+
+
 def test_a_comparison_of_two_responses_cannot_be_held_against_labels_of_one(tmp_path: Path) -> None:
     pairwise = {"rubric": "helpfulness", "model": "claude-haiku-5-5", "against": "recorded.json"}
     project = make_project(tmp_path, cases=20, trials=ONE)
