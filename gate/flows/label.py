@@ -127,7 +127,7 @@ def _rounds(result: RunResult, chance: random.Random) -> Iterator[list[Response]
     rounds: dict[int, list[Response]] = {}
     seen = set[_Same]()
     for trial in sorted(result.trials, key=lambda trial: trial.index):
-        if trial.reply is None:
+        if trial.reply is None or trial.case_id not in cases:  # what no case stands for cannot be shown
             continue
         response = Response(case=cases[trial.case_id], reply=trial.reply, index=trial.index)
         if _of_response(response) not in seen:

@@ -112,6 +112,12 @@ def test_a_decision_that_cannot_be_written_is_not_counted(tmp_path: Path) -> Non
     assert (one.done, len(one.waiting)) == (0, 1)
 
 
+def test_a_response_of_no_case_cannot_be_labeled_and_stops_nothing(tmp_path: Path) -> None:
+    path = results(tmp_path, "r.json", {"a": ["well"], "b": ["fine"]})
+    path.write_text(path.read_text().replace('"case_id":"b"', '"case_id":"gone"'))
+    assert [one.case.id for one in desk(path).waiting] == ["a"]
+
+
 def test_results_without_a_single_response_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="hold no response"):
         desk(results(tmp_path, "r.json", {"a": [None], "b": [None]}))

@@ -189,6 +189,6 @@ def _recorded(file: str, *, root: Path) -> dict[str, str]:
     keys = {case.id: case.key for case in result.cases}
     found: dict[str, str] = {}
     for trial in result.trials:
-        if trial.reply is not None:
+        if trial.reply is not None and trial.case_id in keys:
             found.setdefault(keys[trial.case_id], trial.reply.output)
     return found

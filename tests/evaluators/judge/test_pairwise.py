@@ -91,6 +91,14 @@ def test_a_case_without_a_recorded_response_is_refused_before_any_call(tmp_path:
             evaluator.check(other)
 
 
+def test_a_recorded_response_of_no_case_is_passed_over(tmp_path: Path) -> None:
+    odd = make_run([make_trial("case-1"), make_trial("gone")], cases=(CASE,))
+    make_pairwise(tmp_path, Model(verdict("first")))
+    (tmp_path / "odd.json").write_text(dump_results(odd))
+    options = PairwiseOptions(rubric="helpfulness", model="claude-judge", against="odd.json")
+    Pairwise("it", options, make_setting(tmp_path)).check(CASE)
+
+
 @pytest.mark.parametrize("against", ["missing.json", "../recorded.json"])
 def test_a_recording_that_is_not_there_is_refused_with_the_way_to_make_one(
     tmp_path: Path, against: str
