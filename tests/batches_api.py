@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -40,7 +40,7 @@ class BatchesApi(Loopback):
     """Batches whose questions come to what `result` says of their parameters.
 
     `faults` are answers that come first, by `create`, `look`, `results`, `list`; `looks` is how often a batch is looked at
-    in vain; the answer to the next creation is lost on the way, after it was carried out, where `lost` says so. `alone`
+    in vain; the answer to the next creation is lost on the way, after it was carried out, as `lost` says. `alone`
     counts the questions that were asked without a batch; they are answered by `result`, too.
     """
 
@@ -51,7 +51,7 @@ class BatchesApi(Loopback):
         self.result, self.looks = result, looks
         self.made: dict[str, Made] = {}
         self.faults: dict[str, list[Answer]] = {}
-        self.lost = False
+        self.lost: Literal["", "reset", "hang"] = ""
         self.alone = 0
         self.invalid: list[str] = []
 
@@ -101,8 +101,8 @@ class BatchesApi(Loopback):
         self.made[batch.id] = batch
         answer = json_answer(self._told(batch))
         if self.lost:
-            self.lost = False
-            return Answer(headers=answer.headers, body=answer.body, ending="reset")
+            ending, self.lost = self.lost, ""
+            return Answer(headers=answer.headers, body=answer.body, ending=ending)
         return answer
 
     def _told(self, made: Made) -> dict[str, Any]:

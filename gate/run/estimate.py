@@ -81,6 +81,8 @@ def outlay(each: PerTrial, *, suite: Suite, trials: int, kept: int = 0) -> Outla
 
 
 def _seconds(each: PerTrial, *, suite: Suite, asked: int) -> float | None:
+    if suite.batch:  # nobody knows how long the provider takes for it
+        return None
     known = []
     if each.latency_s is not None:
         known.append(each.latency_s * asked / min(suite.concurrency, max(asked, 1)))

@@ -12,7 +12,9 @@ from gate.run.scoring import Instruments
 from tests.builders import make_case
 from tests.doubles import FakeEvaluator, FakeTarget
 
-SUITE_FIELDS = frozenset({"name", "calls_per_minute", "concurrency", "timeout_s", "budget", "prices"})
+SUITE_FIELDS = frozenset(
+    {"name", "batch", "calls_per_minute", "concurrency", "timeout_s", "budget", "prices"}
+)
 
 
 def make_cases(count: int) -> tuple[Case, ...]:

@@ -85,3 +85,8 @@ def test_time_follows_the_calls_a_minute_where_they_are_slower() -> None:
     assert outlay(each, suite=suite(concurrency=4, calls_per_minute=60), trials=20).seconds == 20
     assert outlay(each, suite=suite(concurrency=4, calls_per_minute=6000), trials=20).seconds == 5
     assert outlay(PerTrial(), suite=suite(), trials=20).seconds is None
+
+
+def test_how_long_a_batch_takes_is_not_known() -> None:
+    each = PerTrial(latency_s=1.0)
+    assert outlay(each, suite=suite(calls_per_minute=60, batch=True), trials=20).seconds is None

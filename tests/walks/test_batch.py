@@ -122,10 +122,25 @@ def test_a_run_that_was_stopped_while_it_waited_goes_on_with_the_same_batch(
 
 def test_a_creation_whose_answer_was_lost_is_found_and_not_repeated(tmp_path: Path, api: BatchesApi) -> None:
     project = project_of(tmp_path)
-    api.lost = True
+    api.lost = "reset"
     done = gate(project, api, "run")
     assert done.code == 0, done.text
     assert (api.handed_in, api.alone) == ([20], 0)
+
+
+def test_a_run_that_was_killed_before_it_heard_the_name_of_its_batch_finds_it(
+    tmp_path: Path, api: BatchesApi
+) -> None:
+    project = project_of(tmp_path)
+    api.lost = "hang"
+    process = launched(project, "run", env=env(api))
+    until(api.hanging.is_set, process)
+    process.kill()
+    process.communicate(timeout=30)
+    done = gate(project, api, "run", "-o", "r.json")
+    assert done.code == 0, done.text
+    assert (api.handed_in, api.alone) == ([20], 0)
+    assert "may be the one whose name was not heard" in done.text
 
 
 def test_what_a_batch_did_not_answer_is_a_counted_failure_and_asked_again_by_the_next_run(
