@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from gate.host.github.client import GitHub
+from gate.host.github.failure import HostError
 from gate.host.runner import Runner
 from gate.model.effect import (
     STATUS_LIMIT,
@@ -79,6 +80,10 @@ class Teller:
             case CommitStatus():
                 text = redact(effect.description, secrets=self.secrets)
                 self._on_github(effect.model_copy(update={"description": text[:STATUS_LIMIT]}))
+            case StickyComment() if self._is_late(effect):
+                self.trouble(
+                    "The comment is left to the run of the newer head that the pull request has by now."
+                )
             case StickyComment():
                 url = self._on_github(
                     effect.model_copy(update={"body": redact(effect.body, secrets=self.secrets)})
@@ -88,6 +93,15 @@ class Teller:
                 self._on_github(effect.model_copy(update={"body": redact(effect.body, secrets=self.secrets)}))
             case Reaction():
                 self._on_github(effect)
+
+    def _is_late(self, comment: StickyComment) -> bool:
+        """Whether a newer head has come since: its run has the word. Where that cannot be asked, no."""
+        if self.github is None or not comment.head:
+            return False
+        try:
+            return self.github.pull_request(comment.number).head_sha != comment.head
+        except HostError:
+            return False
 
     def _on_github(self, effect: StickyComment | CommitStatus | ReplyComment | Reaction) -> str:
         """Do it there; where it is to be seen."""

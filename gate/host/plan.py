@@ -29,7 +29,7 @@ _SHA_SHOWN = 7
 State = Literal["pending", "success", "failure", "error"]
 _EXIT: dict[int, State] = {0: "success", 1: "failure", 3: "failure"}
 NOT_VERIFIED = (
-    "These are a fork's own numbers, judged here by the base's policy and baseline. A fork can forge them, so a pass of "
+    "These are a fork's own numbers, judged here by the base's policy. A fork can forge them, so a pass of "
     "theirs turns nothing green: a maintainer confirms it with a run of their own."
 )
 
@@ -140,7 +140,8 @@ def _comment(site: Site, pages: Pages, *, create: bool) -> Sequence[StickyCommen
     if pull is None or site.mode == "off":
         return ()
     body = pages.comment[:COMMENT_LIMIT]
-    return (StickyComment(number=pull.number, marker=pages.marker, body=body, create=create),)
+    head = site.check.head_sha
+    return (StickyComment(number=pull.number, marker=pages.marker, body=body, create=create, head=head),)
 
 
 def status_of(exit_code: int) -> State:

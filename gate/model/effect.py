@@ -17,13 +17,15 @@ ANNOTATION_LIMIT = 10  # warnings, and as many errors, of one step that GitHub s
 class StickyComment(Noun):
     """Our one comment on a pull request: found again by its hidden `marker`, updated in place.
 
-    `create` false updates a comment that is there already, and writes none where there is none.
+    `create` false updates a comment that is there already, and writes none where there is none. Where `head` is given, it
+    is written only while that is the pull request's head.
     """
 
     number: int = Field(ge=1)
     marker: str
     body: str = Field(max_length=COMMENT_LIMIT)
     create: bool = True
+    head: str = ""
 
 
 class CommitStatus(Noun):

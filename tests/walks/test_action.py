@@ -259,6 +259,8 @@ def test_files_of_a_later_head_do_not_tell_what_an_earlier_one_touched(stage: St
     acted = stage.run(environment, head=judged)
     assert (acted.code, acted.states) == (1, ["pending", "failure"]), acted.log
     assert "another head or base by now" in acted.log
+    assert not acted.comments, "the run of the newer head has the word"
+    assert "left to the run of the newer head" in acted.summary
 
 
 def test_an_edited_title_lets_the_verdict_stand_without_asking_anything_again(stage: Stage) -> None:
