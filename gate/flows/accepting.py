@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from gate.config.file import parse, policy_sheet
 from gate.flows.accept import acceptable
 from gate.flows.accepted_verdict import Change, status_after
+from gate.flows.accepting_fork import accept_files
 from gate.flows.asked import Asked, Done, refuse_closed
 from gate.flows.authority import refusal, unanswered
-from gate.flows.looked_at import refuse_fork, refuse_head, sticky
+from gate.flows.looked_at import refuse_head, refuse_unclear, sticky
 from gate.flows.recorded import Record, recorded, seal_of
 from gate.host.acceptance import Acceptance, message_of, plain_reason, text_digest
 from gate.host.command import Unclear, Wanted, wanted
@@ -28,7 +29,7 @@ from gate.model.run import RunResult
 from gate.model.suite import Draws, PolicySheet
 from gate.render.numbers import counted
 from gate.render.replies import Reply, short
-from gate.render.words import Message, Name
+from gate.render.words import Name
 
 
 def accept(asked: Asked) -> Done | Reply:
@@ -38,7 +39,7 @@ def accept(asked: Asked) -> Done | Reply:
         UserError, EvaluationError: something of the record or of the base's config is not as it should be.
         HostError: GitHub refused, or could not be asked.
     """
-    refused = refuse_closed(asked) or refuse_fork(asked)
+    refused = refuse_closed(asked)
     if refused is not None:
         return refused
     comments = asked.desk.github.comments(asked.pull.number)
@@ -46,6 +47,8 @@ def accept(asked: Asked) -> Done | Reply:
     refused = refuse_head(asked, comments) or _refuse_person(asked, sheet)
     if refused is not None:
         return refused
+    if asked.pull.fork:
+        return accept_files(asked, base=sheet, head=_sheet(asked, asked.pull.head_sha))
     change = _change(asked, comments, sheet)
     return change if isinstance(change, Reply) else _committed(asked, change)
 
@@ -84,8 +87,7 @@ def _change(asked: Asked, comments: Sequence[Comment], base: PolicySheet) -> Cha
         raise UserError(Problem(message="our comment and our status name different results", fix=fix))
     chosen = wanted(asked.order, known=sorted(record.results))
     if isinstance(chosen, Unclear):
-        near = (" Did you mean ", Name(chosen.near), "?") if chosen.near else ()
-        return Reply(words=("Nothing was accepted: ", Message(chosen.problem), ".", *near))
+        return refuse_unclear(chosen)
     suites = chosen.suites or tuple(sorted(record.results))
     sheet = _with_new_suites(asked, base, suites)
     return _few_draws(record, suites, sheet) or _made(

@@ -3,34 +3,42 @@
 from collections.abc import Sequence
 
 from gate.flows.asked import Asked
+from gate.host.command import Unclear
 from gate.model.hosting import Comment
 from gate.model.report import Step
 from gate.render.markdown import comment_head, comment_marker
 from gate.render.replies import Reply, short
+from gate.render.words import Message, Name
 
 
-def refuse_fork(asked: Asked) -> Reply | None:
-    """Nothing can be pushed to a fork, and what its run recorded is its own word."""
-    if not asked.pull.fork:
-        return None
-    number = asked.pull.number
+def refuse_fork(asked: Asked) -> Reply:
+    """Nothing can be pushed to a fork, what its run recorded is its own word, and its head brings no baseline."""
     words = (
         "This pull request comes from a fork, where nothing can be pushed, and what its run recorded could be forged. "
-        "There are two ways."
+        "It brings no new baseline that could be accepted. There are two ways."
     )
-    steps = (
-        Step(
-            text="Accept in a checkout of its branch, and push the file: it is a proposal, and becomes the baseline when it "
-            "is merged",
-            command="gate accept",
-        ),
-        Step(
-            text="Or read the change, bring its commit into a branch of this repository, open a pull request from that, "
-            "and accept there what its run records",
-            command=f"gh pr checkout {number} && git push origin HEAD:accept-{number}",
-        ),
+    local = Step(
+        text="Accept in a checkout of its branch, commit the file and push it to the fork; then somebody who may write here "
+        "accepts it as it is, with /gate accept and that commit",
+        command="gate accept",
     )
-    return Reply(words=(words,), steps=steps)
+    return Reply(words=(words,), steps=(local, way_to_confirm(asked)))
+
+
+def way_to_confirm(asked: Asked) -> Step:
+    """How the numbers of a fork's commit become a run of one's own."""
+    number = asked.pull.number
+    return Step(
+        text="Read the change, bring its commit into a branch of this repository, open a pull request from that, and accept "
+        "there what its run records",
+        command=f"gh pr checkout {number} && git push origin HEAD:accept-{number}",
+    )
+
+
+def refuse_unclear(unclear: Unclear) -> Reply:
+    """What is wrong with the words behind an accept."""
+    near = (" Did you mean ", Name(unclear.near), "?") if unclear.near else ()
+    return Reply(words=("Nothing was accepted: ", Message(unclear.problem), ".", *near))
 
 
 def refuse_head(asked: Asked, comments: Sequence[Comment]) -> Reply | None:

@@ -33,7 +33,7 @@ class Accepted:
     remark: str = ""
 
 
-class _NotProvenError(Exception):
+class NotProvenError(Exception):
     """Why a baseline is no more than a proposal."""
 
 
@@ -48,7 +48,7 @@ def accepted_in(desk: Desk, check: Check, head: ConfigFile) -> Accepted:
         pull = desk.github.pull_request(check.queued)
     if pull is None or pull.fork or check.base_sha == check.head_sha:
         return Accepted()
-    base = _sheet(desk, check.base_sha)
+    base = sheet_at(desk, check.base_sha)
     cards: dict[str, Scorecard] = {}
     words: list[str] = []
     for suite, path in sorted(policy_sheet(head).baselines.items()):
@@ -60,7 +60,7 @@ def accepted_in(desk: Desk, check: Check, head: ConfigFile) -> Accepted:
         try:
             found = _proven(desk, pull, f"{desk.folder}{path}", text, rule=base.authority)
             cards[suite] = load_baseline(text, path)
-        except (_NotProvenError, UserError) as error:
+        except (NotProvenError, UserError) as error:
             why = error.problems[0].message if isinstance(error, UserError) else str(error)
             desk.runner.notice(f"The baseline of {suite} in the head is only a proposal: {why}")
             continue
@@ -70,8 +70,8 @@ def accepted_in(desk: Desk, check: Check, head: ConfigFile) -> Accepted:
     )
 
 
-def _sheet(desk: Desk, sha: str) -> PolicySheet:
-    """The base's; an empty one where it has no config, of which the check itself will speak."""
+def sheet_at(desk: Desk, sha: str) -> PolicySheet:
+    """What the config of the base says; an empty sheet where it has none, of which the check itself will speak."""
     text = desk.history.read_at(sha, desk.config)
     try:
         return PolicySheet() if text is None else policy_sheet(parse(text, desk.config))
@@ -83,33 +83,40 @@ def _proven(desk: Desk, pull: PullRequest, path: str, text: str, *, rule: Author
     """The acceptance that a file came by; `path` is that in the repository.
 
     Raises:
-        _NotProvenError: it came by none.
+        NotProvenError: it came by none.
         HostError: GitHub could not be asked.
     """
     commits = desk.github.commits_of(path, at=pull.head_sha, most=1)
     if not commits:
-        raise _NotProvenError("no commit is known that wrote it")
+        raise NotProvenError("no commit is known that wrote it")
     commit = commits[0]
     ours = (desk.github.login().lower(), _WEB_FLOW)
     if not commit.verified or (commit.author.lower(), commit.committer) != ours:
-        raise _NotProvenError(f"{commit.sha[:7]}, which wrote it, was not made by an accept")
+        raise NotProvenError(f"{commit.sha[:7]}, which wrote it, was not made by an accept")
     acceptance = acceptance_of(commit.message)
     if acceptance is None or commit.parents != (acceptance.evaluated,):
-        raise _NotProvenError(f"{commit.sha[:7]}, which wrote it, tells of no accept")
+        raise NotProvenError(f"{commit.sha[:7]}, which wrote it, tells of no accept")
     if acceptance.baselines.get(path) != text_digest(text):
-        raise _NotProvenError(f"it is not the text that was accepted with {commit.sha[:7]}")
-    _refuse_other_command(desk, pull, acceptance)
+        raise NotProvenError(f"it is not the text that was accepted with {commit.sha[:7]}")
+    if acceptance.pull != pull.number:
+        raise NotProvenError("it was accepted for another pull request")
+    order_given(desk, pull, by=acceptance.by, comment=acceptance.comment, sha=acceptance.evaluated)
     if refusal(desk.github.permission(acceptance.by), rule, desk=desk) is not None:
-        raise _NotProvenError(f"{acceptance.by} may not accept it")
+        raise NotProvenError(f"{acceptance.by} may not accept it")
     return acceptance
 
 
-def _refuse_other_command(desk: Desk, pull: PullRequest, acceptance: Acceptance) -> None:
-    """The comment by which it was accepted, as it stands there now."""
-    comment = desk.github.comment(acceptance.comment)
-    order = ordered(comment.body)
-    here = acceptance.pull == pull.number and f"/{pull.number}#" in comment.url
-    by = comment.login.lower() == acceptance.by.lower()
-    meant = isinstance(order, Order) and order.verb == "accept" and acceptance.evaluated.startswith(order.sha)
-    if not (here and by and meant and comment.created_at == comment.updated_at):
-        raise _NotProvenError("the comment that accepted it is not there as it was given")
+def order_given(desk: Desk, pull: PullRequest, *, by: str, comment: int, sha: str) -> Order:
+    """The order that a comment gives which is said to accept a commit, as it stands there now.
+
+    Raises:
+        NotProvenError: it is not under this pull request, by that person, unedited, and about that commit.
+        HostError: it cannot be read.
+    """
+    found = desk.github.comment(comment)
+    order = ordered(found.body)
+    here = f"/{pull.number}#" in found.url and found.login.lower() == by.lower()
+    meant = isinstance(order, Order) and order.verb == "accept" and sha.startswith(order.sha)
+    if not (isinstance(order, Order) and meant and here and found.created_at == found.updated_at):
+        raise NotProvenError("the comment that accepted it is not there as it was given")
+    return order

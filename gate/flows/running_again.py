@@ -28,7 +28,7 @@ def run(asked: Asked) -> Done | Reply:
         return Reply(
             words=("This pull request comes from a fork: what its run takes is never made a baseline.",)
         )
-    found = _newest(asked)
+    found = newest_run(asked)
     if found is None:
         words = (
             "There is no run of ",
@@ -45,7 +45,7 @@ def run(asked: Asked) -> Done | Reply:
     return Done(line=f"run {found.id} of {head[:7]} was started again")
 
 
-def _newest(asked: Asked) -> WorkflowRun | None:
+def newest_run(asked: Asked) -> WorkflowRun | None:
     """The newest run for the head that belongs to the workflow in which this job stands."""
     here = own_workflow(asked.desk)
     runs = asked.desk.github.workflow_runs(asked.pull.head_sha, event="pull_request")
