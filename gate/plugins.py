@@ -33,6 +33,7 @@ BUILT_IN: dict[Sort, dict[str, str]] = {
         "retrieval_score": "gate.evaluators.retrieval_score:RetrievalScore",
         "tool_calls": "gate.evaluators.tool_calls:ToolCalls",
         "judge": "gate.evaluators.judge.judge:Judge",
+        "claims": "gate.evaluators.judge.claims:Claims",
         "pairwise": "gate.evaluators.judge.pairwise:Pairwise",
         "refusal": "gate.evaluators.refusal:Refusal",
         "language": "gate.evaluators.language:Language",

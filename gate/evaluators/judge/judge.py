@@ -1,13 +1,11 @@
 """Sample → what a language model thinks of it by a rubric. Abstains where it cannot tell; never invents a number."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gate.evaluators.expected import refusal
 from gate.evaluators.judge.asking import Asker
-from gate.evaluators.judge.canaries import planted
 from gate.evaluators.judge.material import parts_of
 from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.options import JudgeOptions
@@ -15,6 +13,7 @@ from gate.evaluators.judge.panel import agreement, decided, majority
 from gate.evaluators.judge.question import VERSION, instructions
 from gate.evaluators.judge.recording import Recording, question_key
 from gate.evaluators.judge.rubrics import rubric
+from gate.evaluators.judge.trust import Trust
 from gate.model.base import digest
 from gate.model.case import Case
 from gate.model.ports import Evaluator, ScoringError, Setting
@@ -56,7 +55,7 @@ class Judge(Evaluator):
             else {"kind": "binary"}
         )
         self._metrics = (Metric.model_validate({"name": name, **scale}),)
-        self._trust: asyncio.Task[str | None] | None = None
+        self._trust = Trust(self._planted, canaries=options.canaries, lowest=min(values))
 
     @property
     def version(self) -> str:  # type: ignore[override] # of the words that are sent, not of the class alone
@@ -113,15 +112,17 @@ class Judge(Evaluator):
         question = self._question(sample.case, sample.reply)
         if isinstance(question, Opinion):
             return (question.score(self.name),)
-        if (passed := await self._fooled()) is not None:
-            message = f"a planted response talked the judge into {passed}: its verdicts mean nothing"
+        if (passed := await self._trust.broken_by()) is not None:
+            verdict = next(
+                (name for name, value in self.options.labels.items() if value == passed), f"{passed:g}"
+            )
+            message = f"a planted response talked the judge into {verdict!r}: its verdicts mean nothing"
             raise ScoringError("untrusted_judge", message)
         return ((await self._ask(question)).score(self.name),)
 
     async def aclose(self) -> None:
         """Let go of what still runs."""
-        if self._trust is not None:
-            self._trust.cancel()
+        self._trust.cancel()
 
     def _question(self, case: Case, reply: Reply, *, planted: bool = False) -> _Question | Opinion:
         """What is to be asked of a model, or the opinion that stands without asking. What is planted is never too long."""
@@ -134,19 +135,9 @@ class Judge(Evaluator):
         asked = question_key(self._asker.system, parts, asked_of=who)
         return self._recording.known(asked) or _Question(parts, asked)
 
-    async def _worth(self, case: Case, reply: Reply) -> float | None:
-        """What the judge gives a planted response.
-
-        Raises:
-            ScoringError: no answer came, so that nothing is known of the judge.
-        """
+    async def _planted(self, case: Case, reply: Reply) -> Opinion:
         question = self._question(case, reply, planted=True)
-        opinion = question if isinstance(question, Opinion) else await self._ask(question)
-        if opinion.abstained == "timeout":
-            raise ScoringError(
-                "timeout", f"the judge gave no answer on a planted response: {opinion.critique}"
-            )
-        return opinion.value
+        return question if isinstance(question, Opinion) else await self._ask(question)
 
     async def _ask(self, question: _Question) -> Opinion:
         opinions = [await self._majority(model, question.parts) for model in self.options.models]
@@ -158,29 +149,3 @@ class Judge(Evaluator):
         while not decided(opinions, of=self.options.repeats):
             opinions.append(await self._asker.ask(model, parts))
         return majority(opinions, of=self.options.repeats)
-
-    async def _fooled(self) -> str | None:
-        """The verdict that a planted response got out of the judge; asked once, before the first case."""
-        if self._trust is None or (self._trust.done() and _failed(self._trust)):
-            self._trust = asyncio.create_task(self._try_canaries())
-        return await asyncio.shield(self._trust)
-
-    async def _try_canaries(self) -> str | None:
-        """Judge planted responses; one got its way that is worth more than the same response without its argument."""
-        (case, plain_reply), *arguing = planted()
-        for _, reply in arguing[: self.options.canaries]:
-            worth = await self._worth(case, reply)
-            if worth is None or worth == min(self.options.labels.values()):
-                continue
-            plain = await self._worth(case, plain_reply)
-            if plain is not None and worth > plain:
-                return next(
-                    (repr(name) for name, value in self.options.labels.items() if value == worth),
-                    f"{worth:g}",
-                )
-        return None
-
-
-def _failed(task: "asyncio.Task[str | None]") -> bool:
-    """Whether it ended without an answer: then it says nothing of the judge, and is tried again."""
-    return task.cancelled() or task.exception() is not None

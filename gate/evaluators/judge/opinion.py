@@ -72,6 +72,16 @@ def opinion_of(answer: Reply | Failure, *, labels: Mapping[str, float]) -> Opini
     Raises:
         ScoringError: no answer came for a reason that says nothing of the material: no key, no connection, a limit.
     """
+    ended = ending_of(answer)
+    return ended if isinstance(ended, Opinion) else _read(ended, labels)
+
+
+def ending_of(answer: Reply | Failure) -> Reply | Opinion:
+    """The answer, where it came to its own end; else the abstention that it is: `timeout`, `refusal`, `cut_off`.
+
+    Raises:
+        ScoringError: as `opinion_of`.
+    """
     if isinstance(answer, Failure):
         if answer.kind == "timeout":
             return Opinion(abstained="timeout", critique=answer.message)
@@ -81,7 +91,7 @@ def opinion_of(answer: Reply | Failure, *, labels: Mapping[str, float]) -> Opini
         return Opinion(abstained="refusal", critique=answer.output, model=answer.model)
     if ending in CUT_OFF:
         return Opinion(abstained="cut_off", critique=answer.output, model=answer.model)
-    return _read(answer, labels)
+    return answer
 
 
 def _read(answer: Reply, labels: Mapping[str, float]) -> Opinion:

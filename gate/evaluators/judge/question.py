@@ -47,6 +47,21 @@ Judge by the rubric alone. The order of the two responses, their length and how 
 
 {rubric}
 """
+CLAIMS = f"""\
+You check the response of an application against the passages that it had found. You see the question, the passages and
+the response.
+
+Take the response apart into its statements of fact, one by one, each in its own words, and leave none out. For each, find
+the words of the passages that bear on it, and give a verdict
+- supported: the passages say it, or it follows from them by plain reading.
+- not_supported: the passages do not say it, or say otherwise. What is commonly known but not in the passages is not
+  supported.
+- unknown: it cannot be told.
+Questions, wishes, greetings and what the response says of itself are no statements of fact. A response without any gets an
+empty list.
+
+{_DATA}
+"""
 _FIRST = "The boundary of this message's material is {mark}."
 _LAST = "Judge by the rubric. Write the critique first, then the verdict."
 _PASS_FAIL = "Your verdict is one of\n- pass: the response meets the rubric.\n- fail: it does not."

@@ -77,6 +77,25 @@ Fail: something that the reference states is missing or contradicted.
 Whether the reference itself is right is not asked.""",
         needs=("expected",),
     ),
+    "answer_relevance": Rubric(
+        text="""\
+Does the response speak to the question that was asked?
+
+Pass: what it says is about the question, and nothing else takes up a notable part of it. A response that says it has no
+answer to this question is about the question.
+Fail: it answers another question, or wanders off for a notable part.
+Whether what it says is right decides nothing here.""",
+    ),
+    "context_relevance": Rubric(
+        text="""\
+Do the passages hold what is needed to answer the question?
+
+Judge the passages, not the response.
+Pass: whoever reads only the passages could answer the question, or its main part.
+Fail: they are about something else, or lack what the answer turns on.
+How many other passages stand among them decides nothing here.""",
+        needs=("context",),
+    ),
     "conciseness": Rubric(
         text="""\
 Is the response as short as its content allows?
