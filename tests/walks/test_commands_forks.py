@@ -177,6 +177,23 @@ def test_a_suite_whose_baseline_the_fork_does_not_bring_is_told(fork: Case) -> N
     assert fork.reactions == ["eyes", "rocket"], fork.replies
 
 
+def test_a_baseline_that_only_lags_behind_the_bases_is_not_accepted_along_with_it(
+    fork: Case, gated: dict[str, str]
+) -> None:
+    config = json.loads(gated["gate.yaml"])
+    config["suites"]["t"] = {**config["suites"]["s"], "baseline": "baselines/t.json"}
+    old = gated[FILE].replace('"suite": "s"', '"suite": "t"')
+    theirs = fork.pull.head_repository
+    stem = fork.repo.commit("main", {"gate.yaml": json.dumps(config), "baselines/t.json": old})
+    files = fork.repo.commits[fork.head].files
+    theirs.branches["feature"] = stem
+    theirs.commit("feature", {name: files[name].decode() for name in ("behavior.json", FILE)})
+    fork.repo.commit("main", {"baselines/t.json": old.replace('"exact_match":[1,', '"exact_match":[0,')})
+    assert fork.quickly(f"/gate accept {fork.sha}") == 0
+    assert fork.reactions == ["eyes", "rocket"], fork.replies
+    assert records(fork)[0].description == f"maria accepted the baseline of s \u00b7 {fork.sha}"
+
+
 def test_a_run_that_has_not_ended_is_left_to_find_it(fork: Case) -> None:
     fork.run.status = "in_progress"
     assert fork.quickly(f"/gate accept {fork.sha}") == 0
@@ -256,7 +273,7 @@ SPOOFS: dict[str, Callable[[Case], object]] = {
     "the comment is another person's": lambda case: setattr(case.command, "author", "wanda"),
     "the comment is another command": lambda case: setattr(case.command, "body", "/gate help"),
     "the comment is about another commit": lambda case: setattr(case.command, "body", "/gate accept 7777777"),
-    "the comment stands elsewhere": lambda case: setattr(case.command, "number", case.repo.issue().number),
+    "the comment stands elsewhere": lambda case: setattr(case.command, "number", case.stage.pull().number),
     "the person may no longer": lambda case: case.repo.collaborators.pop("maria"),
     "the person's role was lowered": lambda case: case.repo.collaborators.update(maria="triage"),
     "the base wants more": stricter_base,
