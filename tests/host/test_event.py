@@ -151,7 +151,15 @@ def test_a_slash_command_arrives_with_its_text(body: str) -> None:
         comment("/gate accept", by="Bot"),
         comment("/gate accept", action="edited"),
     ],
-    ids=["in-a-sentence", "another-word", "second-line", "behind-an-empty-line", "on-an-issue", "by-a-bot", "edited"],
+    ids=[
+        "in-a-sentence",
+        "another-word",
+        "second-line",
+        "behind-an-empty-line",
+        "on-an-issue",
+        "by-a-bot",
+        "edited",
+    ],
 )
 def test_other_comments_give_no_command_and_end_in_green(given: Any) -> None:
     found = ask("issue_comment", given)
