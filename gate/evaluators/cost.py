@@ -27,6 +27,7 @@ class Cost(Evaluator):
     """US dollars of every reply whose price is known."""
 
     Options: ClassVar = CostOptions
+    instant: ClassVar = True
     options: CostOptions
 
     def __init__(self, name: str, options: CostOptions, setting: Setting) -> None:

@@ -48,6 +48,7 @@ class FeedbackGiven(Evaluator):
     """Thumbs, stars and corrections of the users who were given this answer."""
 
     Options: ClassVar = FeedbackOptions
+    instant: ClassVar = True
     options: FeedbackOptions
 
     def __init__(self, name: str, options: FeedbackOptions, setting: Setting) -> None:

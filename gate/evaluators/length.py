@@ -34,6 +34,7 @@ class Length(BinaryEvaluator):
     """1 where the length of the output lies within the bounds, both included."""
 
     Options: ClassVar = LengthOptions
+    instant: ClassVar = True
     options: LengthOptions
 
     async def score(self, sample: Sample) -> Sequence[Score]:

@@ -35,6 +35,7 @@ class ExactMatch(BinaryEvaluator):
     """1 where the output is `expected`, or one of them where `expected` is a list."""
 
     Options: ClassVar = ExactMatchOptions
+    instant: ClassVar = True
     options: ExactMatchOptions
 
     def check(self, case: Case) -> None:
@@ -96,6 +97,7 @@ class Contains(Evaluator):
     """1 where all (or any, or none) of the texts stand in the output; with `share`, how many of them are right."""
 
     Options: ClassVar = ContainsOptions
+    instant: ClassVar = True
     options: ContainsOptions
 
     def __init__(self, name: str, options: ContainsOptions, setting: Setting) -> None:

@@ -5,7 +5,7 @@ them (a recording without a clock) is no score either. What it cost is told by `
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from gate.model.ports import Evaluator, NoOptions, Setting
 from gate.model.reply import Reply, Sample, Usage
@@ -47,6 +47,8 @@ _LOG = frozenset(metric.name for metric in METRICS if metric.log)
 
 class Operational(Evaluator):
     """Latency, throughput, tokens, length and ending of every reply."""
+
+    instant: ClassVar = True
 
     def __init__(self, name: str, options: NoOptions, setting: Setting) -> None:
         super().__init__(name, options, setting)

@@ -70,6 +70,7 @@ class Retrieval(Evaluator):
     """hit@k, precision@k, recall@k, MRR and nDCG@k against the ids that a case says are relevant."""
 
     Options: ClassVar = RetrievalOptions
+    instant: ClassVar = True
     options: RetrievalOptions
 
     def __init__(self, name: str, options: RetrievalOptions, setting: Setting) -> None:

@@ -42,6 +42,7 @@ class RetrievalScore(Evaluator):
     """The scores that the retriever gave its passages: that of the first, and their mean."""
 
     Options: ClassVar = RetrievalScoreOptions
+    instant: ClassVar = True
     options: RetrievalScoreOptions
 
     def __init__(self, name: str, options: RetrievalScoreOptions, setting: Setting) -> None:

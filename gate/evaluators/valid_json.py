@@ -27,6 +27,7 @@ class ValidJson(BinaryEvaluator):
     """1 where the output is JSON of any form."""
 
     Options: ClassVar = ValidJsonOptions
+    instant: ClassVar = True
     options: ValidJsonOptions
 
     async def score(self, sample: Sample) -> Sequence[Score]:

@@ -158,11 +158,13 @@ class Target(ABC):
 class Evaluator(ABC):
     """Sample → Scores: one instrument. `name` is what gate.yaml calls it, and its metric's name unless it has several.
 
-    `version` is part of the fingerprint: raise it when the same options come to mean another number.
+    `version` is part of the fingerprint: raise it when the same options come to mean another number. `instant` says that
+    `score` waits for nothing and looks only at its sample, so that it needs no time limit.
     """
 
     Options: ClassVar[type[Noun]] = NoOptions
     version: ClassVar[str] = "1"
+    instant: ClassVar[bool] = False
 
     def __init__(self, name: str, options: Any, setting: Setting) -> None:
         self.name = name

@@ -51,6 +51,13 @@ class Seam:
             raise asyncio.CancelledError  # we are to stop, whatever the other side made of that
         return self._timeout() if late.expired() else outcome
 
+    async def call_at_once(self, awaitable: Awaitable[_T]) -> _T | Failure:
+        """Await what waits for nothing: without a limit, which would take as long as the call itself."""
+        try:
+            return await awaitable
+        except Exception as error:  # noqa: BLE001 - whatever breaks is a failure beside the others
+            return self._raised(error)
+
     def failure(self, kind: str, message: str) -> Failure:
         """A failure at this seam."""
         failure = Failure(stage=self.stage, kind=kind, message=message, evaluator=self.evaluator)

@@ -56,7 +56,8 @@ class Instruments:
             if name in known and taken.isdisjoint(score.metric for score in known[name]):
                 given[name] = known[name]
                 continue
-            scores = await seam.call(_checked(evaluator, sample, taken=taken))
+            call = seam.call_at_once if evaluator.instant else seam.call
+            scores = await call(_checked(evaluator, sample, taken=taken))
             if isinstance(scores, Failure):
                 failures.append(scores)
             else:

@@ -119,3 +119,17 @@ def test_a_metric_belongs_to_the_evaluator_with_the_longest_name_that_knows_it()
     long = FakeEvaluator("a.b", metrics=(), described=[metric])
     trial = make_trial(scores=(Score(metric="a.b.c", value=1),))
     assert make_instruments([short, long]).metrics_of([trial])["a.b.c"].fingerprint == "f-a.b"
+
+
+def test_an_evaluator_that_waits_for_nothing_is_called_without_a_limit_and_may_break_all_the_same() -> None:
+    class Instant(FakeEvaluator):
+        instant = True
+
+    def breaks(_: Any) -> list[Score]:
+        raise RuntimeError("it broke")
+
+    hasty = Instant("hasty")
+    hasty.setting = replace(hasty.setting, timeout_s=0.0)
+    scores, (failure,) = scored(hasty, Instant("broken", breaks), FakeEvaluator("other"))
+    assert [score.metric for score in scores] == ["hasty", "other"]
+    assert (failure.kind, failure.evaluator) == ("exception", "broken")
