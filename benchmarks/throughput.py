@@ -10,6 +10,7 @@ without imports; medians. 1.0 s is the least that is possible. Ends with 1 if a 
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import statistics
@@ -25,6 +26,7 @@ import aiohttp
 import anthropic
 from aiohttp import web
 
+from gate.cli import RARELY
 from gate.host.local import WorkingTree
 from gate.model.run import Trial
 from gate.place import Place
@@ -190,6 +192,18 @@ class Nobody:
         """Nothing."""
 
 
+@contextmanager
+def as_the_command_line() -> Iterator[None]:
+    """With the garbage collector as the command line sets it; a plain loop has it as Python does."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@as_the_command_line()
 def gate_run(root: Path, suite: str) -> None:
     """A whole run of one suite, as `gate run` does it once it has started."""
     place = Place(tree=WorkingTree(root=root), config="gate.yaml", progress=Nobody(), notice=print)

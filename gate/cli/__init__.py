@@ -23,7 +23,7 @@ _leave = os._exit  # a verb that runs foreign code guards it
 
 # When cycles are looked for. Python's usual 700 has it walk again and again over a heap that only grows: of a large
 # comparison, which makes no cycles, it took a fifth of the time. Set here, because only who owns the process may.
-_RARELY = (100_000, 20, 20)
+RARELY = (100_000, 20, 20)
 
 # In the order in which a person meets them.
 VERBS = {
@@ -109,7 +109,7 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line and end the process with the exit code."""
     fill_closed()
-    gc.set_threshold(*_RARELY)
+    gc.set_threshold(*RARELY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end us
