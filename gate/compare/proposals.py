@@ -70,6 +70,24 @@ def _of_suites(base: PolicySheet, head: PolicySheet) -> Iterator[Proposal]:
             if before != after:
                 yield _change(f"suite {suite}", "baseline", before=before, after=after, loosened=True)
             yield from _of_draws(f"suite {suite}", base.draws.get(suite), head.draws.get(suite))
+            yield from _of_instruments(suite, base, head)
+
+
+def _of_instruments(suite: str, base: PolicySheet, head: PolicySheet) -> Iterator[Proposal]:
+    """Evaluators and case files, as the config names them; what is in the files shows in the comparison itself."""
+    before, after = base.evaluators.get(suite, {}), head.evaluators.get(suite, {})
+    for name in sorted({*before, *after}):
+        if name not in after:
+            yield Proposal(text=f"suite {suite}: evaluator {name} is taken out", loosened=True)
+        elif name not in before:
+            yield Proposal(text=f"suite {suite}: evaluator {name} is new", loosened=False)
+        elif before[name] != after[name]:
+            yield Proposal(text=f"suite {suite}: evaluator {name} measures in another way", loosened=True)
+    gone = set(base.cases.get(suite, ())) - set(head.cases.get(suite, ()))
+    more = set(head.cases.get(suite, ())) - set(base.cases.get(suite, ()))
+    if gone or more:
+        words = [*(f"no more {path}" for path in sorted(gone)), *(f"also {path}" for path in sorted(more))]
+        yield Proposal(text=f"suite {suite}: its cases are {', '.join(words)}", loosened=bool(gone))
 
 
 def _of_draws(where: str, base: Draws | None, head: Draws | None) -> Iterator[Proposal]:

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from gate.config.merge import Merged, merge
 from gate.config.nodes import KeyPath, Source, spelt
-from gate.config.shape import GateFile
+from gate.config.shape import GateFile, SuiteShape
 from gate.config.tree import read_yaml
 from gate.config.words import did_you_mean, problems_of
+from gate.model.base import digest
 from gate.model.case import Place
 from gate.model.errors import Problem, UserError
 from gate.model.suite import PolicySheet
@@ -71,7 +72,14 @@ def policy_sheet(config: ConfigFile) -> PolicySheet:
         suites=merged.policies,
         baselines=merged.baselines,
         draws=merged.draws,
+        evaluators={name: _instruments(suite) for name, suite in config.shape.suites.items()},
+        cases={name: tuple(suite.cases) for name, suite in config.shape.suites.items()},
     )
+
+
+def _instruments(suite: SuiteShape) -> dict[str, str]:
+    """Each evaluator by its name, with a hash of what stands there."""
+    return {used.name or used.use: digest([used.use, used.with_]) for used in suite.evaluators}
 
 
 def gate_problem(config: ConfigFile, *, suite: str, metric: str, known: Sequence[str]) -> Problem:

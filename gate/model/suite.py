@@ -233,10 +233,15 @@ class Suite(Noun):
 
 
 class PolicySheet(Noun):
-    """All that a config says about judging: the policy, and by suite its own, its baseline and its draws."""
+    """All that a config says about judging: the policy, and by suite its own, its baseline, draws and instruments.
+
+    `evaluators` maps each evaluator's name to a hash of what the config says of it, `cases` are paths and patterns.
+    """
 
     policy: Policy = Policy()
     authority: Authority = Authority()
     suites: dict[str, SuitePolicy] = Field(default_factory=dict)
     baselines: dict[str, str] = Field(default_factory=dict)
     draws: dict[str, Draws] = Field(default_factory=dict)
+    evaluators: dict[str, dict[str, str]] = Field(default_factory=dict)
+    cases: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -148,3 +148,35 @@ def test_who_may_accept_is_a_part_of_the_bar(
 ) -> None:
     base, head = PolicySheet(authority=Authority(**before)), PolicySheet(authority=Authority(**after))
     assert said(base, head) == [(text, loosened)]
+
+
+def instruments(cases: tuple[str, ...] = ("a.jsonl",), **evaluators: str) -> PolicySheet:
+    return sheet().model_copy(update={"evaluators": {"support": evaluators}, "cases": {"support": cases}})
+
+
+def test_evaluators_that_go_or_measure_otherwise_loosen_and_new_ones_do_not() -> None:
+    base = instruments(tone="t1", facts="f1", old="o1")
+    head = instruments(tone="t2", facts="f1", fresh="n1")
+    assert said(base, head) == [
+        ("suite support: evaluator old is taken out", True),
+        ("suite support: evaluator tone measures in another way", True),
+        ("suite support: evaluator fresh is new", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text", "loosened"),
+    [
+        (("a.jsonl",), ("b.jsonl",), "suite support: its cases are no more a.jsonl, also b.jsonl", True),
+        (("a.jsonl", "b.jsonl"), ("a.jsonl",), "suite support: its cases are no more b.jsonl", True),
+        (("a.jsonl",), ("a.jsonl", "b.jsonl"), "suite support: its cases are also b.jsonl", False),
+    ],
+)
+def test_case_files_that_are_left_out_loosen(
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    text: str,
+    *,
+    loosened: bool,
+) -> None:
+    assert said(instruments(before), instruments(after)) == [(text, loosened)]
