@@ -3,6 +3,7 @@
 Never follows a redirect (a credential would go along), and never shows the service what is expected.
 """
 
+import asyncio
 import json
 import os
 import ssl
@@ -33,6 +34,7 @@ _SERVER_ERROR, _REDIRECT = 500, 300
 _LASTING = {401: "auth", 402: "payment", 403: "permission", 404: "not_found"}
 _CROWDED = {429, 503, 529}  # it did nothing, because too much is asked of it
 _EXCERPT = 300
+_CLOSING_S = 0.05
 
 
 class HttpTarget(Target):
@@ -74,6 +76,9 @@ class HttpTarget(Target):
         """Close the connections."""
         if self._opened is not None:
             await self._opened.close()
+            await asyncio.sleep(
+                _CLOSING_S
+            )  # the sockets are closed in the loop's next rounds, after what they still hold
         self._opened = None
 
     async def _attempt(self, body: bytes) -> Attempt:

@@ -113,7 +113,7 @@ def test_a_full_disk_behind_standard_output_is_said_and_costs_no_trial(tmp_path:
     done = shell(project, "$GATE run >/dev/full")
     assert done.returncode == 2, done.stderr
     assert "standard output cannot be written" in done.stderr
-    assert "6 kept" in project.gate("run").err
+    assert "6 of them kept" in project.gate("run").err
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_an_application_that_answers_with_its_own_key_does_not_publish_it(tmp_pa
     written = [project.read(name) for name in ("r.json", "r.md", "results.json", "baselines/s.json")]
     assert "[redacted]" in written[2]
     assert not [text for text in (done.text, *written) if "canary-4711" in text]
-    journal = (project.root / ".gate" / "journal.sqlite").read_bytes()
+    journal = (project.root / ".gate" / "store.sqlite").read_bytes()
     assert b"canary-4711" not in journal
 
 
@@ -275,4 +275,4 @@ def test_an_address_where_nobody_listens_ends_the_run_early(tmp_path: Path) -> N
     project = make_project(tmp_path, cases=40, target=target)
     done = project.gate("run", "-o", "results.json")
     assert done.code == 4, done.text
-    assert "none of 10 calls got a connection" in " ".join(done.text.split())
+    assert "none of 10 attempts got a connection" in " ".join(done.text.split())
