@@ -1,9 +1,8 @@
 """2,000 cases at concurrency 100 against a provider that has every fault: nothing is lost, and nothing paid twice."""
 
 import asyncio
-import gc
-import warnings
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,29 +70,30 @@ def cases() -> list[Case]:
     return [make_case(case_id, input=case_id) for case_id in mixed]
 
 
-def setting(root: Path, paces: Paces) -> Setting:
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
+
+
+def result_of(root: Path, make: Callable[[Setting], Target]) -> RunResult:
+    """What a run with that target comes to; its connections and those of the model are closed, as after any run."""
+    paces = Paces()
+
     def pace(name: str) -> Any:
         return paces.of(name, limits=LIMITS)
 
-    models: list[Metered] = []
-
-    def llm() -> Metered:
-        if not models:
-            models.append(Metered(AnthropicModel(concurrency=CONCURRENCY, timeout_s=SILENCE_S, pace=pace)))
-        return models[0]
-
-    return Setting(
-        root=root,
-        suite="suite",
-        timeout_s=SILENCE_S,
-        concurrency=CONCURRENCY,
-        llm=llm,
-        load=lambda _: pytest.fail("no function is needed"),
-        pace=pace,
+    model = AnthropicModel(concurrency=CONCURRENCY, timeout_s=SILENCE_S, pace=pace)
+    target = make(
+        Setting(
+            root=root,
+            suite="suite",
+            timeout_s=SILENCE_S,
+            concurrency=CONCURRENCY,
+            llm=lambda: Metered(model),
+            load=lambda _: pytest.fail("no function is needed"),
+            pace=pace,
+        )
     )
-
-
-def result_of(target: Target) -> RunResult:
     plan = make_plan(target, cases=cases(), concurrency=CONCURRENCY, timeout_s=TIMEOUT_S)
 
     async def walk() -> RunResult:
@@ -101,14 +101,9 @@ def result_of(target: Target) -> RunResult:
             return await run(plan)
         finally:
             await target.aclose()
+            await model.aclose()
 
-    result = asyncio.run(walk())
-    with (
-        warnings.catch_warnings()
-    ):  # sockets that a broken provider left half closed belong to this walk, not the next
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
-    return result
+    return asyncio.run(walk())
 
 
 def ending(trial: Trial) -> str | None:
@@ -146,10 +141,9 @@ def test_the_prompt_target_loses_nothing_and_pays_nothing_twice(
     (tmp_path / "prompt.txt").write_text("{{ input }}")
     deprecation("claude-haiku-5-5")  # as before any run: to import the SDK must take nobody's time
     with FaultyProvider() as provider:
-        monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", provider.url)
         options = PromptOptions(template="prompt.txt", model="claude-haiku-5-5")
-        result = result_of(PromptTarget(options, setting(tmp_path, Paces())))
+        result = result_of(tmp_path, lambda setting: PromptTarget(options, setting))
     check(result, provider, {fate: kind for fate, (_, kind) in FATES.items()})
     replies = [trial.reply for trial in result.trials if trial.reply is not None]
     assert sum(tokens_of(reply) or 0 for reply in replies) == tokens(provider)
@@ -164,7 +158,7 @@ def test_the_http_target_loses_nothing_and_pays_nothing_twice(tmp_path: Path) ->
         options = HttpOptions(
             url=f"{provider.url}/ask", request={"id": "{{ input }}"}, usage="/usage", retries=2
         )
-        result = result_of(HttpTarget(options, setting(tmp_path, Paces())))
+        result = result_of(tmp_path, lambda setting: HttpTarget(options, setting))
     check(result, provider, {**{fate: kind for fate, (_, kind) in FATES.items()}, **PLAIN})
     usages = [trial.reply.usage or Usage() for trial in result.trials if trial.reply is not None]
     assert all(usage.input_tokens == 1000 for usage in usages)
