@@ -7,9 +7,7 @@ place of the normal value, its degrees of freedom by Satterthwaite's rule (1946,
 
 from dataclasses import dataclass
 
-from gate.model.calibration import RunNoise
-
-FEWEST_RUNS = 5
+from gate.model.calibration import FEWEST_RUNS, RunNoise
 
 
 @dataclass(frozen=True, slots=True)

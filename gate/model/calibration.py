@@ -9,6 +9,7 @@ from gate.model.case import Context
 
 LARGEST_COUNT = 10**9  # far beyond what anybody labels, and what a hand-edited file may claim
 LARGEST_VARIANCE = 1e100  # its square is still a number
+FEWEST_RUNS = 5  # separate runs, before a verdict takes the noise between them into account
 
 Counted = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 Variance = Annotated[float, Field(ge=0, le=LARGEST_VARIANCE)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gate.model.calibration import JudgeWorth, Kappa, NoiseWorth, Rate
+from gate.model.calibration import FEWEST_RUNS, JudgeWorth, Kappa, NoiseWorth, Rate
 from gate.render import escape
 from gate.render.figures import drop_text
 from gate.render.layout import Column, Span, table, unstyled, wrapped
@@ -11,7 +11,6 @@ from gate.render.numbers import UNKNOWN, count, counted, p_value, percent, plain
 _NARROWEST = 40
 _DECIMALS = 2
 _FEW_LABELS = 50
-_ENOUGH_RUNS = 5
 _COLUMNS = (
     "Runs differ by: one standard deviation of what all cases of a run share, beyond the luck of single draws. "
     "Never finds below: the smallest drop that can be told from an unlucky run, whatever the number of cases."
@@ -47,18 +46,16 @@ def noise_text(noise: Sequence[NoiseWorth], *, width: int = 80) -> str:
         Column("never finds below", [Span(drop_text(each.floor, each)) for each in noise]),
     ]
     runs = noise[0].measured.runs
-    lines = [
-        _COLUMNS,
-    ]
+    lines = [_COLUMNS]
     lines += [
         f"{escape.terminal(each.metric)}: a drop of {drop_text(each.must_catch, each)} (`must_catch`) can't be told from an "
         f"unlucky run. Find what shifts whole runs, or set `must_catch` to {drop_text(each.floor, each)} or more."
         for each in noise
         if each.floor > each.must_catch
     ]
-    if runs < _ENOUGH_RUNS:
+    if runs < FEWEST_RUNS:
         lines.append(
-            f"{counted(runs, 'run')}: a verdict takes this noise into account from {_ENOUGH_RUNS} separate runs on, "
+            f"{counted(runs, 'run')}: a verdict takes this noise into account from {FEWEST_RUNS} separate runs on, "
             "best on different days (`gate run -o`, then `gate calibrate noise --results`)."
         )
     table_ = table(columns, cells=cells, indent="", head=unstyled)
