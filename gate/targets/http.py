@@ -3,7 +3,6 @@
 Never follows a redirect (a credential would go along), and never shows the service what is expected.
 """
 
-import asyncio
 import json
 import os
 import ssl
@@ -28,13 +27,13 @@ from gate.targets.headers import Headers, headers_to_send
 from gate.targets.http_options import ContextPlaces, HttpOptions
 from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import resolve
+from gate.targets.sockets import Sockets
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 # What another call will not change, unless it is a matter of its case alone.
 _LASTING = {401: "auth", 402: "payment", 403: "permission", 404: "not_found"}
 _CROWDED = {429, 503, 529}  # it did nothing, because too much is asked of it
 _EXCERPT = 300
-_CLOSING_S = 0.05
 
 
 class HttpTarget(Target):
@@ -50,6 +49,7 @@ class HttpTarget(Target):
     def __init__(self, options: HttpOptions, setting: Setting) -> None:
         super().__init__(options, setting)
         self._opened: aiohttp.ClientSession | None = None
+        self._sockets = Sockets()
         self._sent: Headers | None = None
         self._url = _usable_url(options.url)
         require_known(options.request, key="request")
@@ -76,9 +76,7 @@ class HttpTarget(Target):
         """Close the connections."""
         if self._opened is not None:
             await self._opened.close()
-            await asyncio.sleep(
-                _CLOSING_S
-            )  # the sockets are closed in the loop's next rounds, after what they still hold
+            await self._sockets.aclose()
         self._opened = None
 
     async def _attempt(self, body: bytes) -> Attempt:
@@ -109,7 +107,7 @@ class HttpTarget(Target):
                 self.open()
             assert self._sent is not None  # noqa: S101 - opening set it
             self._opened = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=self._tls()),
+                connector=aiohttp.TCPConnector(limit=0, ssl=self._tls(), socket_factory=self._sockets.make),
                 headers={"Content-Type": "application/json", **self._sent.headers},
                 timeout=aiohttp.ClientTimeout(total=self.setting.timeout_s),
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -12,10 +12,8 @@ from typing import Any
 from tests.doubles import USAGE, Answer, Loopback, Request, json_answer, refused, said, streamed
 
 LARGE = "x" * 10_400_000
-STORM_AFTER, STORM_S = (
-    600,
-    1.0,
-)  # requests; seconds in which all are refused with a 529, whatever their case says
+STORM_AFTER = 600  # requests
+STORM_S = 1.0  # in which all are refused with a 529, whatever their case says
 
 
 def _wait(value: str) -> Answer:
