@@ -15,7 +15,7 @@ GATE = ROOT / "gate"
 FILES = sorted(GATE.rglob("*.py"))
 
 STATIONS = {"config", "llm", "targets", "evaluators", "run", "compare", "render", "host"}
-GROUND = {"model"}
+GROUND = {"model", "telemetry"}
 PIPE = {"flows", "plugins", "functions", "base", "estimates", "loop", "place", "provider", "ready", "running"}
 
 # vendor → the only places that may import it
@@ -36,7 +36,8 @@ DOORS = {
     "sqlite3": {"gate/run/store.py", "gate/run/connection.py", "gate/run/shelves.py"},
     "yaml": {"gate/config/"},
     "jinja2": {"gate/targets/"},
-    "subprocess": {"gate/host/local.py", "gate/host/process.py"},
+    "subprocess": {"gate/host/git.py", "gate/host/process.py"},
+    "opentelemetry": {"gate/telemetry/"},
     "asyncio": {
         "gate/run/",
         "gate/targets/",

@@ -4,22 +4,16 @@ Never changes the repository: git is only read.
 """
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate.host.git import git
 from gate.model.errors import Problem, UserError
 from gate.model.report import Revision
 
-_GIT_TIMEOUT_S = 60
 _LINK = "120000 "  # the mode that `git ls-tree` shows first
-# A git hook sets these; the repository that counts is the one that the folder lies in.
-_OF_ANOTHER_REPOSITORY = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"}
-    | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,25 +80,8 @@ class WorkingTree:
 
     def _git(self, *arguments: str) -> str | None:
         """What git printed, or None where it refused, or where there is none."""
-        command = [
-            "git",
-            "-c",
-            "safe.directory=*",
-            "-c",
-            "core.quotepath=off",
-            "-C",
-            str(self.root),
-            *arguments,
-        ]
-        outer = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
-        environment = {**outer, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-        try:
-            done = subprocess.run(  # noqa: S603 - fixed arguments, no shell; refs come after --end-of-options
-                command, capture_output=True, check=False, timeout=_GIT_TIMEOUT_S, env=environment
-            )
-        except (FileNotFoundError, subprocess.TimeoutExpired):
-            return None
-        return _decoded(done.stdout, " ".join(arguments)) if done.returncode == 0 else None
+        said = git(self.root, *arguments)
+        return _decoded(said.out, " ".join(arguments)) if said.well else None
 
     def _unresolved(self, ref: str) -> Problem:
         if self._git("rev-parse", "--git-dir") is None:
