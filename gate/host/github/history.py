@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from gate.host.github.wire import Wire
 
 _NEEDS = "contents: read"
-_MISSING = {404, 409, 422}  # no such ref; the repository is empty; this can be no ref
+_MISSING = {404, 422}  # GitHub says either of a ref that it does not know, and 422 of what can be none
+_EMPTY = 409
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,8 @@ class ApiHistory(Asking):
             path = self._at("commits", ref)
             sha = self._wire.read(task, path, parse=_sha, query={"per_page": 1})
         except HostError as error:
+            if error.status == _EMPTY:
+                raise UserError(_empty(self.repository, ref)) from None
             if error.status not in _MISSING:
                 raise
             fix = f"name a branch, tag or sha of {self.repository}; the token needs `{_NEEDS}` to see any of them"
@@ -111,6 +114,11 @@ def _blob(data: Mapping[str, Any]) -> bytes:
     if data["encoding"] != "base64":
         raise ValueError
     return base64.b64decode(data["content"])
+
+
+def _empty(repository: str, ref: str) -> Problem:
+    fix = "push a first commit with the config and an accepted baseline: a check needs a base"
+    return Problem(message=f"the repository {repository} has no commit yet", value=ref, fix=fix)
 
 
 def _no_file(path: str, sha: str, kind: str) -> Problem:

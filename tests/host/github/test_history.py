@@ -95,6 +95,19 @@ def test_a_base_that_github_does_not_know_is_an_error_that_names_it(here: Hub, r
     assert ref in str(caught.value)
 
 
+def test_a_repository_without_a_commit_is_called_that(here: Hub) -> None:
+    here.fake.fail(Fault.status(409, message="Git Repository is empty."), operation="repos/get-commit")
+    with pytest.raises(UserError, match="has no commit yet") as caught:
+        here.client().history().resolve("main")
+    assert "push a first commit" in caught.value.problems[0].fix
+
+
+def test_what_can_be_no_name_of_a_commit_is_called_unknown(here: Hub) -> None:
+    here.fake.fail(Fault.status(422, message="No commit found for SHA: 123"), operation="repos/get-commit")
+    with pytest.raises(UserError, match="GitHub knows no commit of that name"):
+        here.client().history().resolve("123")
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "../../../user", "a/../b", "a//b", "/a"])
 def test_a_name_never_leads_to_another_place_of_the_api(here: Hub, name: str) -> None:
     history = here.client().history()
