@@ -23,10 +23,14 @@ def json_document(report: Report) -> Document:
     Only a half of a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD; and `##[`, which a CI runner would obey
     if the document were written to its log, is spelt with an escape.
     """
-    value = report.model_dump(mode="json")
+    return Document(name="report.json", media_type="application/json", text=json_text(report))
+
+
+def json_text(noun: Noun) -> str:
+    """The same of any noun."""
+    value = noun.model_dump(mode="json")
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    text = _SURROGATES.sub("\ufffd", text).replace("##[", "#\\u0023[") + "\n"
-    return Document(name="report.json", media_type="application/json", text=text)
+    return _SURROGATES.sub("\ufffd", text).replace("##[", "#\\u0023[") + "\n"
 
 
 class _Plain(GenerateJsonSchema):

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from gate.model.calibration import NoiseWorth
+from gate.model.past import Course, Move
 from gate.model.power import MetricPower
 from gate.model.verdict import MetricDiff
 from gate.render.numbers import (
@@ -76,7 +77,22 @@ def drop_text(drop: float | None, metric: MetricDiff | MetricPower | NoiseWorth)
     return with_unit(_size(drop, write=write, decimals=usual), unit=unit)
 
 
-def _hand(metric: MetricDiff | MetricPower | NoiseWorth) -> tuple[Write, str | None]:
+def move_texts(move: Move, course: Course) -> tuple[str, str]:
+    """How far a metric moved, and the interval without its unit: `-6.2 points`, `-9.0 \u2026 -3.3`; dashes where not known."""
+    write, unit = _hand(course)
+    if move.delta is None:
+        return UNKNOWN, UNKNOWN
+    decimals = places(
+        (move.delta, 0.0), write=write, decimals=1 if write is not signed else decimals_for(move.delta)
+    )
+    ends = UNKNOWN
+    if move.low is not None and move.high is not None:
+        span = math.inf if course.bounds is None or course.relative else course.bounds[1] - course.bounds[0]
+        ends = f"{write(max(move.low, -span), decimals)} \u2026 {write(min(move.high, span), decimals)}"
+    return with_unit(write(move.delta, decimals), unit=unit), ends
+
+
+def _hand(metric: MetricDiff | MetricPower | NoiseWorth | Course) -> tuple[Write, str | None]:
     if metric.relative:
         return percents, None
     if metric.bounds == _SHARE:
