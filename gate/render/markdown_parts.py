@@ -5,11 +5,12 @@ Foreign text stands only inside code, or in a sentence with every character of s
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from gate.model.errors import Problem
 from gate.model.report import Excerpt, Proposal, RunSummary, Step
 from gate.model.verdict import Finding, Kind, Verdict
 from gate.render import escape
 from gate.render.figures import Figures, figures
-from gate.render.numbers import UNKNOWN, count, means, p_value, tidy
+from gate.render.numbers import UNKNOWN, count, counted, means, p_value, tidy
 from gate.render.rows import Row
 from gate.render.sentences import confidence, run_sentence, sentence
 from gate.render.words import Medium
@@ -24,6 +25,7 @@ MARKS = {
 _MESSAGE_LIMIT = 400
 _TEXT_LIMIT = 1_200
 _MOST_TAGS = 6
+_MOST_PROBLEMS = 20
 
 
 def literal(text: str) -> str:
@@ -124,6 +126,22 @@ def run_items(runs: Sequence[RunSummary]) -> Iterator[str]:
     bullet = "- " if len(runs) > 1 else ""
     for run in runs:
         yield f"{bullet}{MEDIUM.write(run_sentence(run))}"
+
+
+def problem_items(problems: Sequence[Problem], *, told: str = "") -> Iterator[str]:
+    """One item a problem: where, what, the value found, the fix. A single one that is `told` above is not told again."""
+    only = len(problems) == 1 and problems[0].message == told
+    for problem in problems[:_MOST_PROBLEMS]:
+        where = " ".join(escape.code(text) for text in (str(problem.place or ""), problem.key) if text)
+        what = "" if only else MEDIUM.message(problem.message)
+        value = f"Found: {escape.code(problem.value)}." if problem.value else ""
+        fix = f"To mend it: {MEDIUM.message(problem.fix)}." if problem.fix else ""
+        said = [": ".join(text for text in (where, what) if text), value, fix]
+        said[0] += "." if said[0] else ""
+        if any(said):
+            yield f"- {' '.join(text for text in said if text)}"
+    if len(problems) > _MOST_PROBLEMS:
+        yield f"- and {counted(len(problems) - _MOST_PROBLEMS, 'more problem')}"
 
 
 def step_items(steps: Iterable[Step]) -> Iterator[str]:

@@ -7,11 +7,9 @@ from gate.model.errors import Problem
 from gate.model.verdict import Kind
 from gate.render import escape
 from gate.render.markdown import ALONE, Around, marker_of_notice
-from gate.render.markdown_parts import MARKS, MEDIUM
-from gate.render.numbers import counted
+from gate.render.markdown_parts import MARKS, MEDIUM, problem_items
 from gate.render.sentences import KIND_WORDS
 
-_MOST_PROBLEMS = 20
 _SHA_SHOWN = 7
 
 
@@ -33,7 +31,8 @@ def notice_page(notice: Notice, *, around: Around = ALONE) -> str:
     title = (
         f"{MARKS[notice.kind]} **{KIND_WORDS[notice.kind]}**{_sides(notice)}: {MEDIUM.message(notice.text)}"
     )
-    blocks = [f"{first}\n{title}", *(_problems(notice))]
+    items = list(problem_items(notice.problems, told=notice.text))
+    blocks = [f"{first}\n{title}", *(["\n".join(items)] if items else [])]
     if notice.advice:
         blocks.append(f"**What to do next**\n\n- {MEDIUM.message(notice.advice)}")
     if around.remark:
@@ -48,20 +47,3 @@ def _sides(notice: Notice) -> str:
         return ""
     against = f" against {escape.code(notice.base[:_SHA_SHOWN])}" if notice.base else ""
     return f" at {escape.code(notice.head[:_SHA_SHOWN])}{against}"
-
-
-def _problems(notice: Notice) -> list[str]:
-    """One item a problem: where, what, the value found, the fix."""
-    if not notice.problems:
-        return []
-    items = []
-    for problem in notice.problems[:_MOST_PROBLEMS]:
-        where = f"{escape.code(str(problem.place))} " if problem.place else ""
-        key = f"{escape.code(problem.key)}: " if problem.key else ""
-        value = f" Found: {escape.code(problem.value)}." if problem.value else ""
-        fix = f" To mend it: {MEDIUM.message(problem.fix)}." if problem.fix else ""
-        items.append(f"- {where}{key}{MEDIUM.message(problem.message)}.{value}{fix}")
-    more = len(notice.problems) - _MOST_PROBLEMS
-    if more > 0:
-        items.append(f"- and {counted(more, 'more problem')}")
-    return ["\n".join(items)]

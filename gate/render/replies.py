@@ -10,7 +10,7 @@ from gate.model.scorecard import Scorecard
 from gate.render import escape
 from gate.render.budget import fit
 from gate.render.excerpts import asked_text, value_text
-from gate.render.markdown_parts import MEDIUM, step_items, text_row
+from gate.render.markdown_parts import MEDIUM, problem_items, step_items, text_row
 from gate.render.numbers import counted, means, tidy
 from gate.render.sentences import headline
 from gate.render.words import Name, Part
@@ -23,7 +23,6 @@ HELP = (
     ("/gate explain CASE", "show one case: what was asked, what was answered, how it was scored"),
     ("/gate help", "this list"),
 )
-_MOST_PROBLEMS = 20
 _MOST_DRAWS, _MOST_METRICS = 5, 30
 _BUDGET_BYTES = 40_000
 _SHA_SHOWN = 7
@@ -42,9 +41,7 @@ def reply_page(reply: Reply) -> str:
     """The reply as markdown."""
     blocks = [MEDIUM.write(tuple(reply.words))]
     if reply.problems:
-        more = len(reply.problems) - _MOST_PROBLEMS
-        items = [_problem(problem) for problem in reply.problems[:_MOST_PROBLEMS]]
-        blocks.append("\n".join([*items, *([f"- and {counted(more, 'more problem')}"] if more > 0 else [])]))
+        blocks.append("\n".join(problem_items(reply.problems)))
     if reply.steps:
         blocks.append("\n".join(step_items(reply.steps)))
     return "\n\n".join(blocks) + "\n"
@@ -115,14 +112,6 @@ def _scores(
 def _means(baseline: Scorecard | None, case_id: str) -> dict[str, float]:
     case = baseline.cases.get(case_id) if baseline is not None else None
     return {name: sum(values) / len(values) for name, values in case.scores.items() if values} if case else {}
-
-
-def _problem(problem: Problem) -> str:
-    where = f"{escape.code(str(problem.place))} " if problem.place else ""
-    key = f"{escape.code(problem.key)}: " if problem.key else ""
-    value = f" Found: {escape.code(problem.value)}." if problem.value else ""
-    fix = f" To mend it: {MEDIUM.message(problem.fix)}." if problem.fix else ""
-    return f"- {where}{key}{MEDIUM.message(problem.message)}.{value}{fix}"
 
 
 def short(sha: str) -> Name:

@@ -46,6 +46,20 @@ def test_hostile_text_is_only_text(name: str) -> None:
     assert html.count("<!--") == 1
 
 
+def test_a_single_problem_is_told_once_with_its_place_and_its_fix() -> None:
+    problem = Problem(
+        message="no such key", place=Place(file="gate.yaml", line=3), key="max_dorp", value="1", fix="did you"
+    )
+    page = notice_page(Notice(kind=Kind.ERROR, text="no such key", problems=[problem]))
+    assert page.count("no such key") == 1
+    assert "- `gate.yaml:3` `max_dorp`. Found: `1`. To mend it: did you." in page
+
+
+def test_a_single_problem_with_nothing_but_its_sentence_is_no_list() -> None:
+    page = notice_page(Notice(kind=Kind.ERROR, text="it broke", problems=[Problem(message="it broke")]))
+    assert page.endswith("**Error**: it broke\n")
+
+
 def test_many_problems_are_counted() -> None:
     page = notice_page(
         Notice(kind=Kind.ERROR, text="t", problems=[Problem(message=str(n)) for n in range(25)])
