@@ -5,6 +5,7 @@ from functools import partial
 from gate.host.local import WorkingTree
 from gate.model.errors import UserError
 from gate.model.files import load_baseline
+from gate.model.outlay import Outlay
 from gate.model.reply import Usage
 from gate.model.scorecard import Scorecard
 from gate.ready import Ready
@@ -28,18 +29,23 @@ def estimate(ready: Ready, *, baseline: Scorecard | None) -> PerTrial:
     )
 
 
-def announcement(tree: WorkingTree, ready: Ready, *, trials: int, kept: int) -> str:
-    """What a run is about to take, by its prompts and the baseline in the tree; empty where nothing is known of it."""
+def expected(tree: WorkingTree, ready: Ready, *, trials: int, kept: int = 0) -> Outlay:
+    """What trials of a suite are going to take, of which some are kept, by its prompts and the baseline in the tree."""
     suite = ready.suite
     text = tree.read(suite.baseline)
     try:
         baseline = load_baseline(text, suite.baseline) if text is not None else None
     except UserError:  # told where it matters; here it is a baseline that tells nothing
         baseline = None
-    takes = outlay(estimate(ready, baseline=baseline), suite=suite, trials=trials, kept=kept)
+    return outlay(estimate(ready, baseline=baseline), suite=suite, trials=trials, kept=kept)
+
+
+def announcement(tree: WorkingTree, ready: Ready, *, trials: int, kept: int) -> str:
+    """What a run is about to take; empty where nothing is known of it."""
+    takes = expected(tree, ready, trials=trials, kept=kept)
     if takes.input_tokens is None and takes.cost_usd is None and not takes.judge_calls:
         return ""
-    return outlay_text(suite.name, takes)
+    return outlay_text(ready.suite.name, takes)
 
 
 def _price(ready: Ready, model: str, usage: Usage) -> float | None:

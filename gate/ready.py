@@ -17,6 +17,7 @@ from gate.evaluators.operational import Operational
 from gate.functions import load_function
 from gate.host.local import WorkingTree
 from gate.model.budget import Budget
+from gate.model.case import Case
 from gate.model.errors import Problem, UserError
 from gate.model.ports import Evaluator, NoOptions, Setting, Target
 from gate.model.reply import FAILURE_KINDS
@@ -99,14 +100,18 @@ def read_config(tree: WorkingTree, file: str) -> ConfigFile:
     return parse(text, file)
 
 
-def prepare(tree: WorkingTree, file: str, *, only: Sequence[str] = ()) -> Prepared:
+def prepare(
+    tree: WorkingTree, file: str, *, only: Sequence[str] = (), cases: Sequence[Case] = ()
+) -> Prepared:
     """Read the config, load its suites, build their plug-ins, and check every case.
+
+    Where there are `cases`, they take the place of the suites' own.
 
     Raises:
         UserError: with every problem that was found.
     """
     config = read_config(tree, file)
-    suites = load_suites(config, root=tree.root, catalogue=Plugins(), only=only)
+    suites = load_suites(config, root=tree.root, catalogue=Plugins(), only=only, cases=cases)
     found: list[Problem] = []
     ready, paces = [], Paces()
     for suite in suites:

@@ -178,7 +178,7 @@ def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iter
     """
     commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
     with (
-        open_journal(place.tree.root, warn=place.notice) as journal,
+        open_journal(place.home or place.tree.root, warn=place.notice) as journal,
         event_loop(lambda: _closed(suites)) as loop,
     ):
         for ready in suites:
@@ -189,13 +189,13 @@ def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iter
             journal=journal,
             progress=_Heard(place.progress),
             notice=place.notice,
-            ledgers=_ledgers(suites),
+            ledgers=ledgers(suites),
             commit=commit,
             fresh=fresh,
         )
 
 
-def _ledgers(suites: Sequence[Ready]) -> dict[str, Ledger]:
+def ledgers(suites: Sequence[Ready]) -> dict[str, Ledger]:
     """A budget for each suite, under the one over all of them."""
     total = Ledger(suites[0].total, clock=time.monotonic, of=" over all suites") if suites else None
     return {

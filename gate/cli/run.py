@@ -67,6 +67,7 @@ class ShardText(click.ParamType[tuple[int, int]]):
     help="Run only part I of N of the cases; `gate merge` makes one file of all parts. Caps hold for each part.",
 )
 @fresh_option
+@click.option("--apart", type=click.Path(path_type=Path, file_okay=False), hidden=True)
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     suites: tuple[str, ...],
     config: Path,
@@ -74,6 +75,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     draws: int | None,
     rescore: Path | None,
     shard: tuple[int, int] | None,
+    apart: Path | None,
     *,
     fresh: bool,
 ) -> int:
@@ -81,6 +83,11 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 
     Ends with 4 where a run was stopped, or where not one trial came back.
     """
+    if apart is not None:
+        # The process in which another commit's application runs; see gate/flows/there.py.
+        from gate.flows.there import run_there  # noqa: PLC0415 - nobody else has need of it
+
+        return run_there(apart, tell=show, notice=notice)
     from gate.flows import run  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 

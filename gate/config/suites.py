@@ -50,11 +50,17 @@ def case_files(config: ConfigFile, *, root: Path) -> set[str]:
 
 
 def load_suites(
-    config: ConfigFile, *, root: Path, catalogue: Catalogue, only: Sequence[str] = ()
+    config: ConfigFile,
+    *,
+    root: Path,
+    catalogue: Catalogue,
+    only: Sequence[str] = (),
+    cases: Sequence[Case] = (),
 ) -> tuple[Suite, ...]:
     """The suites of a config in its order, with their cases; `only` names some of them.
 
-    `root` is the folder of gate.yaml: every path is read relative to it.
+    `root` is the folder of gate.yaml: every path is read relative to it. Where there are `cases`, they take the place of
+    the suites' own; slices and clusters are not theirs.
 
     Raises:
         UserError: every problem of every suite at once.
@@ -68,7 +74,7 @@ def load_suites(
                 for name in unknown
             )
         )
-    loader = _Loader(config, root=root, catalogue=catalogue)
+    loader = _Loader(config, root=root, catalogue=catalogue, given=cases)
     suites = [loader.suite(name) for name in known if name in only or not only]
     if loader.problems:
         raise UserError(*loader.problems)
@@ -78,8 +84,10 @@ def load_suites(
 class _Loader:
     """Loads one suite after the other and keeps what is wrong."""
 
-    def __init__(self, config: ConfigFile, *, root: Path, catalogue: Catalogue) -> None:
-        self.config = config
+    def __init__(
+        self, config: ConfigFile, *, root: Path, catalogue: Catalogue, given: Sequence[Case]
+    ) -> None:
+        self.config, self.given = config, given
         self.root = root
         self.catalogue = catalogue
         self.problems: list[Problem] = []
@@ -94,8 +102,8 @@ class _Loader:
             self.plugin("evaluator", one, at=(*at, "evaluators", index))
         self.dependencies(shape, at=(*at, "depends_on"))
         self.whole(name, shape, at=(*at, "generation_of"))
-        cases = self.cases(shape, at=(*at, "cases"))
-        if cases:
+        cases = self.given or self.cases(shape, at=(*at, "cases"))
+        if cases and not self.given:
             self.problems += tag_problems(merged.policies[name], cases, self.config.source, at=at)
         if len(self.problems) > before:
             return None

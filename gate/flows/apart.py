@@ -7,6 +7,7 @@ whoever started it can still conclude. What passes between the two is JSON, beca
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -24,6 +25,9 @@ from gate.model.scorecard import Scorecard
 from gate.place import Place
 
 BASE, EARLIER, _REQUEST, _OUTCOME, _RESULTS = "base", "earlier", "request.json", "outcome.json", "results"
+
+
+_O = TypeVar("_O", bound="Outcome")
 
 
 class Request(Noun):
@@ -61,12 +65,16 @@ class Outcome(Noun):
         """
         if self.report is not None:
             return self.report
+        raise self.error()
+
+    def error(self) -> GateError:
+        """Why there is none."""
         if self.problems:
             error = UserError(*self.problems)
             error.exit_code = self.exit_code
-            raise error
+            return error
         kinds = {kind.exit_code: kind for kind in (InterruptedRunError, EvaluationError)}
-        raise kinds.get(self.exit_code, GateError)(self.message)
+        return kinds.get(self.exit_code, GateError)(self.message)
 
 
 def ask(request: Request, folder: Path, *, again: Again | None = None) -> None:
@@ -105,20 +113,25 @@ def answer(folder: Path, *, progress: Progress, notice: Callable[[str], None]) -
 
 
 def outcome_of(folder: Path, *, exit_code: int | None) -> Outcome:
+    """What became of a check; see `left_in`."""
+    return left_in(folder / _OUTCOME, exit_code=exit_code, kind=Outcome)
+
+
+def left_in(path: Path, *, exit_code: int | None, kind: type[_O]) -> _O:
     """What the other process left; where it left nothing that can be read, what is known of its end."""
     try:
-        return Outcome.model_validate(json.loads((folder / _OUTCOME).read_text(encoding="utf-8")))
+        return kind.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         pass
     except (OSError, ValueError, ValidationError, RecursionError) as error:
-        return Outcome(message=f"the outcome cannot be read ({type(error).__name__})", exit_code=4)
+        return kind(message=f"the outcome cannot be read ({type(error).__name__})", exit_code=4)
     if exit_code == InterruptedRunError.exit_code:
-        return Outcome(message="the run was interrupted", exit_code=exit_code)
+        return kind(message="the run was interrupted", exit_code=exit_code)
     if exit_code == GateError.exit_code:
-        return Outcome(message="a bug of gate's ended the run; the log has the report", exit_code=exit_code)
+        return kind(message="a bug of gate's ended the run; the log has the report", exit_code=exit_code)
     ended = f"by signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"with code {exit_code}"
-    message = f"the application's process ended {ended} before there was a verdict; the log has more"
-    return Outcome(message=message, exit_code=EvaluationError.exit_code)
+    message = f"the application's process ended {ended} before it was done; the log has more"
+    return kind(message=message, exit_code=EvaluationError.exit_code)
 
 
 def results_of(folder: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +15,7 @@ from gate.flows.judged import Recorded, judged
 from gate.flows.scope import Scope
 from gate.host.kept import keep
 from gate.host.plan import Site
-from gate.host.process import Job, Jobs, jobs
+from gate.host.process import Job, Jobs, jobs, ourselves
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.report import Report, Revision
@@ -46,7 +45,7 @@ def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
         with desk.runner.foreign_output(), jobs(desk.runner.notice) as work:
             _set_up(desk, work)
             environment = {k: v for k, v in desk.environment.items() if not k.startswith(_OURS)}
-            command = [*_ourselves(), "action", "--apart", name]
+            command = [*ourselves(), "action", "--apart", name]
             code = work.run(Job(command=command, folder=desk.runner.workspace, environment=environment))
         desk.runner.give_back(desk.tree.root / ".gate")
         return outcome_of(folder, exit_code=code).checked(), results_of(folder)
@@ -112,12 +111,6 @@ def _set_up(desk: Desk, work: Jobs) -> None:
         how = f"took more than {minutes:g} minutes" if code is None else f"ended with code {code}"
         fix = "mend it: what it printed is in the log; `setup_timeout_minutes` gives it more time"
         raise UserError(Problem(message=f"the setup command {how}", key="input `setup`", fix=fix))
-
-
-def _ourselves() -> list[str]:
-    """This program again, as safe from the workspace's files, and as free of bytecode, as it was started itself."""
-    bytecode = ["-B"] if sys.flags.dont_write_bytecode else []
-    return [sys.executable, "-I" if sys.flags.isolated else "-P", *bytecode, "-m", "gate"]
 
 
 def _request(desk: Desk, site: Site, scope: Scope) -> Request:

@@ -6,12 +6,15 @@ What a command leaves running (a service that the application needs) lives until
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
+_PATIENCE_S = 1.4  # a person who presses Ctrl-C waits for both of us
 _GRACE_S = 3.0  # GitHub kills a cancelled step ten seconds after its first signal: the rest is ours
 
 
@@ -92,6 +95,50 @@ def jobs(say: Callable[[str], None]) -> Iterator[Jobs]:
         yield started
     finally:
         started.close()
+
+
+def listened(job: Job, *, heard: Callable[[str], None], said: Callable[[str], None]) -> int:
+    """Run one command to its end; its exit code (negative: the signal that ended it).
+
+    Each line of its standard output goes to `heard`, at once and in this thread, each of its standard error to `said`.
+    Its standard input stays open as long as we live, so that it can tell when we are gone. Whatever ends us ends it.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        list(job.command),
+        cwd=job.folder,
+        env=dict(job.environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None  # noqa: PT018, S101 - pipes, as asked for
+        words = threading.Thread(target=_each_line, args=(process.stderr, said), daemon=True)
+        words.start()
+        try:
+            _each_line(process.stdout, heard)
+            return process.wait()
+        finally:
+            if process.poll() is None:
+                _signal(process, signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_PATIENCE_S)
+            _signal(process, signal.SIGKILL)  # what it left running holds its pipes
+            words.join(timeout=_PATIENCE_S)
+
+
+def _each_line(stream: IO[bytes], take: Callable[[str], None]) -> None:
+    for line in stream:
+        take(line.decode(errors="replace").rstrip("\r\n"))
+
+
+def ourselves() -> list[str]:
+    """This program again, as safe from the workspace's files, and as free of bytecode, as it was started itself."""
+    bytecode = ["-B"] if sys.flags.dont_write_bytecode else []
+    return [sys.executable, "-I" if sys.flags.isolated else "-P", *bytecode, "-m", "gate"]
 
 
 def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:

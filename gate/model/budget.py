@@ -1,4 +1,4 @@
-"""Budget: what one run may spend at the most."""
+"""Budget: what one run may spend at the most, and what was spent of it."""
 
 from pydantic import Field
 
@@ -18,3 +18,11 @@ class Budget(Noun):
     minutes: float | None = Field(
         default=None, gt=0, description="The longest time that runs may take, in minutes."
     )
+
+
+class Spent(Noun):
+    """What was counted against a budget. `amounts` are by the name of the cap that counts them, in its unit."""
+
+    calls: int = 0
+    seconds: float = 0
+    amounts: dict[str, float] = Field(default_factory=dict)

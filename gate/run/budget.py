@@ -87,16 +87,14 @@ class Ledger:
     in_flight: int = field(default=0, init=False)
     ran_s: float = field(default=0, init=False)
     _since: float | None = field(default=None, init=False)
-    _purses: list[_Purse] = field(default_factory=list, init=False)
+    purses: list[_Purse] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         tokens, money = self.budget.tokens, self.budget.cost_usd
         if tokens is not None:
-            self._purses.append(_Purse("budget.tokens", "tokens", tokens, tokens_of))
+            self.purses.append(_Purse("budget.tokens", "tokens", tokens, tokens_of))
         if money is not None:
-            self._purses.append(
-                _Purse("budget.cost_usd", "US dollars", money, lambda priced: priced.cost_usd)
-            )
+            self.purses.append(_Purse("budget.cost_usd", "US dollars", money, lambda priced: priced.cost_usd))
 
     def refusal(self, *, another: bool = True) -> str | None:
         """The sentence that says which cap allows no more; None where none is reached.
@@ -110,7 +108,7 @@ class Ledger:
 
     def must_wait(self) -> bool:
         """Whether another trial may start only when one of those in flight has finished."""
-        own = any(purse.may_be_spent(self.in_flight) for purse in self._purses)
+        own = any(purse.may_be_spent(self.in_flight) for purse in self.purses)
         return own or (self.above is not None and self.above.must_wait())
 
     def run(self) -> None:
@@ -168,7 +166,7 @@ class Ledger:
 
     def pay(self, priced: Priced) -> None:
         """Something was paid for."""
-        for purse in self._purses:
+        for purse in self.purses:
             purse.pay(priced)
         if self.above is not None:
             self.above.pay(priced)
@@ -188,7 +186,7 @@ class Ledger:
             ("budget.minutes", self.budget.minutes, _minutes(need.seconds), self.seconds() / 60, "minutes"),
         ]
         amounts = {"budget.tokens": need.tokens, "budget.cost_usd": need.cost_usd}
-        wanted += [(p.name, p.cap, amounts[p.name], p.spent, p.unit) for p in self._purses]
+        wanted += [(p.name, p.cap, amounts[p.name], p.spent, p.unit) for p in self.purses]
         for name, cap, more, spent, unit in wanted:
             if cap is not None and more is not None and spent + more > cap:
                 left = max(0.0, cap - spent)
@@ -201,11 +199,11 @@ class Ledger:
             return f"the cap `budget.calls: {budget.calls}` is reached"
         if budget.minutes is not None and self.seconds() >= budget.minutes * 60:
             return f"the cap `budget.minutes: {budget.minutes:g}` is reached"
-        return next((text for purse in self._purses if (text := purse.refusal())), None)
+        return next((text for purse in self.purses if (text := purse.refusal())), None)
 
     def _learn(self, trial: Trial) -> None:
         paid = list(paid_in(trial))
-        for purse in self._purses if paid else ():
+        for purse in self.purses if paid else ():
             purse.learn(paid)
         if self.above is not None:
             self.above._learn(trial)  # noqa: SLF001 - its own kind

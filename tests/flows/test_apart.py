@@ -42,7 +42,7 @@ def test_what_cannot_be_read_is_a_failed_evaluation(tmp_path: Path, text: str) -
 @pytest.mark.parametrize(
     ("exit_code", "kind", "said"),
     [
-        (0, EvaluationError, "ended with code 0 before there was a verdict"),
+        (0, EvaluationError, "ended with code 0 before it was done"),
         (-9, EvaluationError, "ended by signal 9"),
         (1, EvaluationError, "ended with code 1"),
         (130, InterruptedRunError, "interrupted"),

@@ -101,7 +101,7 @@ def test_an_application_that_ends_its_process_is_a_failed_evaluation(stage: Stag
     with_app(stage, LEAVING.format(how=how))
     acted = stage.act("pull_request.opened", pull=stage.pull())
     assert (acted.code, acted.states) == (4, ["pending", "error"]), acted.log
-    assert "before there was a verdict" in str(acted.status.description)
+    assert "before it was done" in str(acted.status.description)
 
 
 @pytest.mark.parametrize(
