@@ -1,0 +1,92 @@
+"""What was asked and answered → attributes, where somebody opted in. Always redacted, cut to size, and plain text.
+
+Never told without `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: it may hold what users wrote.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from gate.model.case import Message
+from gate.model.ports import ModelRequest
+from gate.model.redaction import redact, redacted, secrets_of
+from gate.model.reply import Reply
+from gate.telemetry import names
+
+VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+_ON = {"true", "1", "span_only", "span_and_event"}  # the words of OpenTelemetry's own instrumentations
+LONGEST = 16_000  # characters of one text
+MOST_DOCUMENTS = 100
+_CUT = "… [cut]"
+
+
+def wanted(environment: Mapping[str, str]) -> bool:
+    """Whether content may be told."""
+    return environment.get(VARIABLE, "").strip().lower() in _ON
+
+
+def plain(text: str) -> str:
+    """A text that any reader can hold: no control characters but line ends and tabs, no halves of surrogate pairs."""
+    if text.isprintable():
+        return text
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(c if c.isprintable() or c in "\n\t" or ord(c) > _LAST_CONTROL else "\ufffd" for c in whole)
+
+
+_LAST_CONTROL = 0x9F  # of the C0 and C1 sets; beyond them stand only blanks and marks that do no harm as data
+
+
+def public(text: str) -> str:
+    """A text as it may be told: without credentials, plain, and cut to size."""
+    text = plain(redact(text, secrets=secrets_of(os.environ)))
+    return text if len(text) <= LONGEST else text[:LONGEST] + _CUT
+
+
+def public_json(value: JsonValue) -> str:
+    """JSON as it may be told, as its text: not every reader of spans takes structures."""
+    clean = redacted(value, secrets=secrets_of(os.environ))
+    text = json.dumps(clean, ensure_ascii=False)
+    return text if len(text) <= LONGEST else text[:LONGEST] + _CUT
+
+
+def told_question(attributes: dict[str, JsonValue], request: ModelRequest) -> None:
+    """The messages and the instructions of a question."""
+    attributes[names.INPUT_MESSAGES] = _messages(request.messages)
+    if request.system is not None:
+        parts = [{"type": "text", "content": public(request.system)}]
+        attributes[names.SYSTEM_INSTRUCTIONS] = json.dumps(parts, ensure_ascii=False)
+
+
+def told_answer(attributes: dict[str, JsonValue], reply: Reply) -> None:
+    """What a model answered."""
+    message: dict[str, JsonValue] = {
+        "role": "assistant",
+        "parts": [{"type": "text", "content": public(reply.output)}],
+        "finish_reason": plain(redact(reply.stop_reason or "unknown")),
+    }
+    attributes[names.OUTPUT_MESSAGES] = json.dumps([message], ensure_ascii=False)
+
+
+def told_exchange(
+    attributes: dict[str, JsonValue], asked: str | Sequence[Message] | JsonValue, reply: Reply
+) -> None:
+    """What an application was asked, in whatever form, and what it answered."""
+    if isinstance(asked, str):
+        attributes[names.INPUT_MESSAGES] = _messages([Message(role="user", content=asked)])
+    elif isinstance(asked, tuple):
+        attributes[names.INPUT_MESSAGES] = _messages(asked)
+    else:
+        attributes[names.INPUT_MESSAGES] = _messages(
+            [Message(role="user", content=json.dumps(asked, ensure_ascii=False))]
+        )
+    told_answer(attributes, reply)
+
+
+def _messages(messages: Sequence[Message]) -> str:
+    told = [
+        {"role": message.role, "parts": [{"type": "text", "content": public(message.content)}]}
+        for message in messages
+    ]
+    return json.dumps(told, ensure_ascii=False)
