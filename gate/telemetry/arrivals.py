@@ -1,0 +1,201 @@
+"""Spans of the application, from whatever side they come → the trial they belong to, and onward to the run's record.
+
+Nothing that arrives changes a score by itself: a target that was told to reads the passages out of it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from gate.model.case import Context
+from gate.model.hearing import Deaf, Heard
+from gate.telemetry.handover import propagates, variables
+from gate.telemetry.passages import contexts_of, tells_passages
+from gate.telemetry.trail import ForeignSpan, current_traceparent
+
+if TYPE_CHECKING:
+    from gate.telemetry.receiver import Receiver
+
+MOST_SPANS = 2_000  # of one call: an application in a loop must not fill the memory
+_LACKING = "what needs their passages abstained; see docs/guide/backends.md"
+_IGNORED = "were ignored: it has to go on with the `traceparent` that it is handed"
+_REFUSED = "were refused, the last because"
+Onward = Callable[[Sequence[ForeignSpan]], int]
+
+
+class Arrivals:
+    """All that is heard during one walk. `onward` takes what arrived, and returns how many spans it could place."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.onward: Onward | None = None
+        self._propagates = propagates(environment)
+        self._lock, self._calls = Lock(), dict[int, _Call]()
+        self._receivers: dict[int, Receiver] = {}
+        self._counts: Counter[str] = Counter()
+
+    def take(self, spans: Sequence[ForeignSpan]) -> None:
+        """Spans that arrived, in any thread."""
+        for span in spans:
+            with self._lock:
+                call = self._calls.get(span.trace_id)
+            if call is not None:
+                call.add(span)
+        if self.onward is not None:
+            placed = self.onward(spans)
+            with self._lock:
+                self._counts["strange"] += len(spans) - placed
+
+    @contextmanager
+    def call(self) -> Iterator[Heard]:
+        """Around one call of the application."""
+        here = _here()
+        if here is None:
+            with Deaf().call() as nothing:
+                yield nothing
+            return
+        trace_id, call = here[0], _Call(lack=self._lack)
+        with self._lock:
+            self._calls[trace_id] = call
+        try:
+            yield call
+        finally:
+            with self._lock:
+                self._calls.pop(trace_id, None)
+
+    @contextmanager
+    def inside(self) -> Iterator[Heard]:
+        """Around one call of an application in this process."""
+        from gate.telemetry.inprocess import application_context, listen  # noqa: PLC0415 - with OpenTelemetry
+
+        here = _here()
+        with self.call() as heard:
+            if here is None or not self._propagates:
+                yield heard
+                return
+            listen(self.take)
+            with application_context(*here):
+                yield heard
+
+    def headers(self) -> Mapping[str, str]:
+        """`traceparent`, unless OTEL_PROPAGATORS says otherwise."""
+        traceparent = self._handed_over()
+        return {"traceparent": traceparent} if traceparent else {}
+
+    def environment(self, given: Mapping[str, str]) -> Mapping[str, str]:
+        """Where it stands in the trace, and where its spans are taken."""
+        traceparent = self._handed_over()
+        return variables(traceparent, given, endpoint=self._receiver(0).endpoint) if traceparent else {}
+
+    def receive(self, port: int) -> None:
+        """Take spans at a port of 127.0.0.1.
+
+        Raises:
+            UserError: the port is taken.
+        """
+        self._receiver(port)
+
+    def notices(self) -> Sequence[str]:
+        """What a person has to know of it, at the end of a walk; then it is told no more."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        refused = [why for receiver in self._receivers.values() for why in receiver.told_refusals()]
+        texts = []
+        if lacking := counts["lacking"]:
+            trials = f"{lacking} trial{'s' if lacking > 1 else ''}"
+            texts.append(
+                f"{trials} told of no retrieval in {'their' if lacking > 1 else 'its'} spans: {_LACKING}"
+            )
+        if strange := counts["strange"]:
+            spans = f"{strange} span{'s' if strange > 1 else ''}"
+            texts.append(f"{spans} of the application belonged to no trial of this run, and {_IGNORED}")
+        if refused:
+            times = f"{len(refused)} export{'s' if len(refused) > 1 else ''}"
+            texts.append(f"{times} of the application's spans {_REFUSED}: {refused[-1]}")
+        return texts
+
+    def close(self) -> None:
+        """Take nothing any more."""
+        receivers, self._receivers = self._receivers, {}
+        for receiver in receivers.values():
+            receiver.close()
+
+    def _handed_over(self) -> str | None:
+        """The place of the step that is open; what is told to be below it is all of an answer to the one call."""
+        traceparent = current_traceparent() if self._propagates else None
+        if traceparent is not None and self._calls:
+            trace_id, span_id = _ids(traceparent)
+            with self._lock:
+                call = self._calls.get(trace_id)
+            if call is not None:
+                call.handed.add(span_id)
+        return traceparent
+
+    def _lack(self) -> None:
+        with self._lock:
+            self._counts["lacking"] += 1
+
+    def _receiver(self, port: int) -> "Receiver":
+        if port not in self._receivers:
+            from gate.telemetry.receiver import Receiver  # noqa: PLC0415 - for those who are to hear of an application
+
+            self._receivers[port] = Receiver(self.take, port=port)
+        return self._receivers[port]
+
+
+class _Call:
+    """What is told of one call, in any order and from any thread. A span that comes twice counts once."""
+
+    def __init__(self, *, lack: Callable[[], None]) -> None:
+        self.handed: set[int] = set()
+        self._lack = lack
+        self._lock, self._spans = Lock(), dict[int, ForeignSpan]()
+        self._around = self._retrieved = False
+        self._callback: Callable[[], None] | None = None
+
+    def add(self, span: ForeignSpan) -> None:
+        """Take it in."""
+        with self._lock:
+            if len(self._spans) >= MOST_SPANS or span.span_id in self._spans:
+                return
+            self._spans[span.span_id] = span
+            self._around |= span.parent_id in self.handed
+            self._retrieved |= tells_passages(span)
+        self._call_back()
+
+    def contexts(self) -> tuple[Context, ...] | None:
+        """The passages; None where no step of retrieval was told."""
+        with self._lock:
+            return contexts_of(tuple(self._spans.values()))
+
+    def lacking(self) -> str:
+        """Why there are none."""
+        self._lack()
+        if not self._spans:
+            return "no span of the application arrived, so its passages are not known"
+        return "the spans of the application tell of no retrieval, so its passages are not known"
+
+    def when_told(self, callback: Callable[[], None]) -> None:
+        """A step ends after those inside it, and is exported after them: with the outermost one all is told."""
+        with self._lock:
+            self._callback = callback
+        self._call_back()
+
+    def _call_back(self) -> None:
+        with self._lock:
+            callback = self._callback if self._around and self._retrieved else None
+            self._callback = None if callback is not None else self._callback
+        if callback is not None:
+            callback()
+
+
+def _here() -> tuple[int, int] | None:
+    """The trace and the step that are open; None where nothing is traced."""
+    traceparent = current_traceparent()
+    return _ids(traceparent) if traceparent is not None else None
+
+
+def _ids(traceparent: str) -> tuple[int, int]:
+    _, trace_id, span_id, _ = traceparent.split("-")
+    return int(trace_id, 16), int(span_id, 16)
