@@ -17,7 +17,7 @@ from gate.flows.once_more import again_of
 from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
 from gate.flows.provenance import accepted_in
 from gate.flows.publish import published
-from gate.flows.recorded import draws_needed, sealed
+from gate.flows.recorded import accepting_steps, draws_needed, sealed
 from gate.flows.scope import no_config, scope_of, settled
 from gate.flows.telling import Teller
 from gate.host.event import Check, Command, Nothing, Publish, asked
@@ -121,9 +121,10 @@ def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effec
     )
     report = public(report, secrets=desk.secrets)  # before it is written in any syntax
     desk.runner.notice(terminal(report, width=_LOG_WIDTH, color=False))
+    steps = accepting_steps(report, site=site, draws=draws_needed(desk, site.check.base_sha))
+    site = site.model_copy(update={"steps": steps})
     pages = pages_of_report(report, results, site=site, config=desk.config, folder=desk.folder)
-    draws = draws_needed(desk, site.check.base_sha)
-    pages, site = sealed(report, pages, site=site, draws=draws, secrets=desk.secrets)
+    pages, site = sealed(pages, site=site, secrets=desk.secrets)
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
 
 

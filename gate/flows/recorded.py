@@ -19,20 +19,19 @@ from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.files import load_results
 from gate.model.hosting import PostedStatus, WorkflowRun
 from gate.model.redaction import redact
-from gate.model.report import Report
+from gate.model.report import Report, Step
 from gate.model.run import RunResult
 from gate.model.suite import Draws, PolicySheet
 from gate.model.verdict import Kind
-from gate.render.escape import fenced
 
 ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
 _REPORT = "report.json"
 _ARCHIVE_LIMIT_BYTES, _UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
 _SEAL = re.compile(r"<!-- gate:record head=(\S+) results=([0-9a-f]{64}) -->")
-_HOW = "If this is intended, somebody who may write here makes these results the baseline with this comment:"
+_HOW = "If this is intended, somebody who may write here makes these results the baseline with this comment"
 _HOW_MORE = (
     "If this is intended, a baseline takes more draws than this run took. Somebody who may write here has them taken with "
-    "this comment; the report on them shows the one that accepts:"
+    "this comment; the report on them shows the one that accepts"
 )
 _AGAIN = "run the check again with `/gate run`, so that it records its results anew"
 
@@ -47,16 +46,9 @@ class Record:
     results: Mapping[str, RunResult]
 
 
-def sealed(
-    report: Report, pages: Pages, *, site: Site, draws: Mapping[str, int], secrets: Collection[str]
-) -> tuple[Pages, Site]:
-    """The pages and the site with the digest of the recorded files, where an accept may take them up later.
-
-    The comment on what is no pass shows the command that does it; `draws` are those that an accept needs, by suite. That
-    is so for a pull request from this repository alone: a fork can forge what its run leaves.
-    """
-    pull = site.check.pull
-    if pull is None or pull.fork or not site.trusted:
+def sealed(pages: Pages, *, site: Site, secrets: Collection[str]) -> tuple[Pages, Site]:
+    """The pages and the site with the digest of the recorded files, where an accept may take them up later."""
+    if not _may_be_accepted(site):
         return pages, site
     # As they will be written: a redaction later on would give another digest.
     documents = tuple(
@@ -65,10 +57,20 @@ def sealed(
     files = {each.name: each.text.encode() for each in documents if _is_recorded(each.name)}
     digest = files_digest(files)
     seal = f"<!-- gate:record head={site.check.head_sha} results={digest} -->"
-    how = f"{_how(report, site, draws)}\n\n" if _could_be_accepted(report) else ""
-    comment = f"{pages.comment.rstrip()}\n\n{how}{seal}\n"
-    kept = pages.model_copy(update={"documents": documents, "comment": comment})
+    kept = pages.model_copy(
+        update={"documents": documents, "comment": f"{pages.comment.rstrip()}\n\n{seal}\n"}
+    )
     return kept, site.model_copy(update={"run_url": marked(site.run_url, digest)})
+
+
+def accepting_steps(report: Report, *, site: Site, draws: Mapping[str, int]) -> tuple[Step, ...]:
+    """The comment that comes next on what is no pass, ready to be copied; `draws` are those that an accept needs, by suite."""
+    if not (_may_be_accepted(site) and _could_be_accepted(report)):
+        return ()
+    few = any(run.draws < draws.get(run.suite, Draws().accept) for run in report.runs)
+    if few:
+        return (Step(text=_HOW_MORE, command="/gate run accept"),)
+    return (Step(text=_HOW, command=f"/gate accept {site.check.head_sha[:7]}"),)
 
 
 def seal_of(body: str) -> tuple[str, str]:
@@ -107,6 +109,12 @@ def own_workflow(desk: Desk) -> str:
     return path.removeprefix(f"{desk.github.repository}/")
 
 
+def _may_be_accepted(site: Site) -> bool:
+    """Whether what is recorded there may be taken up by a comment: a fork can forge what its run leaves."""
+    pull = site.check.pull
+    return pull is not None and not pull.fork and site.trusted
+
+
 def _could_be_accepted(report: Report) -> bool:
     """Whether a baseline of these results would change the verdict: not of a run that failed, nor for a suite that is gone."""
     verdict = report.verdict
@@ -123,13 +131,6 @@ def draws_needed(desk: Desk, sha: str) -> dict[str, int]:
     except UserError:  # of which the check itself has spoken
         return {}
     return {suite: draws.accept for suite, draws in sheet.draws.items()}
-
-
-def _how(report: Report, site: Site, draws: Mapping[str, int]) -> str:
-    """The comment that comes next, ready to be copied."""
-    few = any(run.draws < draws.get(run.suite, Draws().accept) for run in report.runs)
-    command = "/gate run accept" if few else f"/gate accept {site.check.head_sha[:7]}"
-    return f"{_HOW_MORE if few else _HOW}\n{fenced(command)}"
 
 
 def _is_recorded(name: str) -> bool:

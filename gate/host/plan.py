@@ -21,7 +21,7 @@ from gate.model.effect import (
     WorkspaceFile,
 )
 from gate.model.errors import InterruptedRunError
-from gate.model.report import Document, Report
+from gate.model.report import Document, Report, Step
 from gate.model.verdict import Kind
 
 SUMMARY_LIMIT_BYTES = 1_000_000  # of one step; GitHub refuses what is larger than 1 MiB
@@ -37,7 +37,8 @@ NOT_VERIFIED = (
 class Site(Noun):
     """Where a verdict is told: what was asked, the name of the check, how the comment is kept, and the run's address.
 
-    `trusted` is False for numbers that a fork's run left. `remark` is a sentence of ours under the verdict.
+    `trusted` is False for numbers that a fork's run left. `remark` is a sentence of ours under the verdict, `steps` what
+    can be done there, by a comment.
     """
 
     check: Check
@@ -46,6 +47,7 @@ class Site(Noun):
     run_url: str = ""
     trusted: bool = True
     remark: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 class Pages(Noun):

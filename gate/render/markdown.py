@@ -5,12 +5,12 @@ important takes its share of the budget first, wherever it stands on the page.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from gate.model.base import digest
-from gate.model.report import Document, Report
+from gate.model.report import Document, Report, Step
 from gate.model.verdict import Kind
 from gate.render import markdown_parts as parts
 from gate.render.budget import fit, size
@@ -60,12 +60,13 @@ class Around:
     """What stands around a report where it is read.
 
     `check` names the check whose page it is (in the hidden marker), `remark` is a sentence of ours under the verdict,
-    `link` the address of the whole report.
+    `link` the address of the whole report, `steps` what can be done there besides, told before the report's own.
     """
 
     check: str = "gate"
     remark: str = ""
     link: str = ""
+    steps: Sequence[Step] = ()
 
 
 ALONE = Around()
@@ -84,7 +85,7 @@ def markdown(report: Report, *, budget_bytes: int = BUDGET_BYTES, around: Around
     last = f"\n{_footer(report, link=around.link)}\n"
     left = budget_bytes - size(first) - size(last)
     texts = {}
-    for place, section in _by_importance(report):
+    for place, section in _by_importance(report, steps=around.steps):
         texts[place] = section.write(left)
         left -= size(texts[place])
     page = "".join(texts[place] for place in sorted(texts))
@@ -129,7 +130,7 @@ def _verdict(report: Report) -> str:
     return f"{parts.MARKS[verdict.kind]} {parts.MEDIUM.write(headline(report))}{mild}"
 
 
-def _by_importance(report: Report) -> Iterator[tuple[int, Section]]:
+def _by_importance(report: Report, *, steps: Sequence[Step]) -> Iterator[tuple[int, Section]]:
     """(place on the page, section), in the order in which they take from the budget."""
     verdict = report.verdict
     bad = against(verdict)
@@ -143,7 +144,8 @@ def _by_importance(report: Report) -> Iterator[tuple[int, Section]]:
             rest="more rows: see all metrics below",
         ),
     )
-    yield 7, Section(rows=parts.step_items(report.next_steps), before="**What to do next**\n\n", share=0.3)
+    todo = (*steps, *report.next_steps)
+    yield 7, Section(rows=parts.step_items(todo), before="**What to do next**\n\n", share=0.3)
     yield 1, Section(rows=parts.finding_items(untold(report)), before="", share=0.3, most=_ROWS_SHOWN)
     yield 2, _proposals(report)
     yield (

@@ -10,9 +10,9 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.model.report import Report, Revision
+from gate.model.report import Report, Revision, Step
 from gate.model.verdict import Kind, SuiteVerdict
-from gate.render.markdown import BUDGET_BYTES, MARKER, SMALLEST_BUDGET_BYTES, markdown, marker
+from gate.render.markdown import BUDGET_BYTES, MARKER, SMALLEST_BUDGET_BYTES, Around, markdown, marker
 from tests.render import reports
 from tests.render.golden import assert_golden
 from tests.render.hostile import CORPUS
@@ -223,6 +223,24 @@ def test_the_loosened_proposals_come_first_under_a_warning() -> None:
     text = markdown(report).text
     assert "> [!WARNING]\n> **This change lowers the bar.**" in text
     assert text.index("loosened**: support") < text.index("changed: support")
+
+
+def test_what_can_be_done_by_a_comment_is_the_first_of_what_to_do_next_and_the_footer_is_last() -> None:
+    step = Step(text="If this is intended, write", command="/gate accept 1a2b3c4")
+    text = markdown(reports.regressed(), around=Around(steps=[step])).text
+    html = cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_UNSAFE)
+    _, _, todo = html.partition("<strong>What to do next</strong>")
+    items, _, footer = todo.partition("</ul>")
+    first, _, others = items.partition("</li>")
+    assert "<pre><code>/gate accept 1a2b3c4\n</code></pre>" in first
+    assert "<pre><code>gate accept" in others
+    assert "exit code 1" in footer
+    assert "<pre>" not in footer
+
+
+def test_a_step_by_comment_stands_there_also_where_the_report_has_none() -> None:
+    step = Step(text="Write", command="/gate run accept")
+    assert "**What to do next**\n\n- Write\n" in markdown(reports.passed(), around=Around(steps=[step])).text
 
 
 def test_slices_in_which_nothing_changed_are_not_listed() -> None:

@@ -80,7 +80,7 @@ def test_a_run_that_is_asked_for_the_draws_of_an_accept_takes_them_and_can_be_ac
     first = stage.act("pull_request.opened", pull=case.pull, within=case.run)
     case.upload()
     case.run.status, case.run.conclusion = "completed", "failure"
-    assert "```\n/gate run accept\n```" in first.comments[0]
+    assert "  ```\n  /gate run accept\n  ```" in first.comments[0]
     assert case.quickly(f"/gate accept {case.sha}") == 0
     assert "takes 3 draws" in case.replies[0]
     assert "/gate run accept" in case.replies[0]
@@ -89,7 +89,7 @@ def test_a_run_that_is_asked_for_the_draws_of_an_accept_takes_them_and_can_be_ac
     stage.permissions = {**WRITES, "actions": "read"}
     again = stage.act("pull_request.opened", pull=case.pull, within=case.run)
     assert (first.code, again.code) == (1, 1), again.log
-    assert f"```\n/gate accept {case.sha}\n```" in again.comments[0]
+    assert f"  ```\n  /gate accept {case.sha}\n  ```" in again.comments[0]
     case.upload()
     case.run.status, case.run.conclusion = "completed", "failure"
     assert case.quickly("/gate accept") == 0
