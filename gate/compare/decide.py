@@ -8,35 +8,27 @@ after all (no budget is left) calls `decide` on the same data with look=2, which
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 
 from gate.compare import findings as say
 from gate.compare.attribution import laid_to
-from gate.compare.contest import Contest, at_worst
+from gate.compare.contest import Contest
 from gate.compare.diff import Planning, case_changes, metric_diff
 from gate.compare.exam import Exam, examine
 from gate.compare.families import look_level
 from gate.compare.grounds import on_broken, on_judgement
-from gate.compare.judge import Judgement, adjust, judge
 from gate.compare.policy import is_counted
+from gate.compare.segments import Aim, search
+from gate.compare.settle import Settled, settle
 from gate.compare.slices import cut, judge_slices
 from gate.model.scorecard import Comparison
+from gate.model.segment import Search
 from gate.model.suite import Policy
 from gate.model.verdict import CaseChange, Finding, Kind, MetricDiff, SuiteVerdict, Verdict
 
 _MOST_LOOKS = 2
 # What more draws of the same cases can settle. Too few cases, or too few for a percentile, stay too few.
 _MORE_DRAWS_TELL = {"inconclusive", "bar_undecided", "few_cases", "few_clusters", "missing_draws"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """A contest that was judged. A metric that is only recorded has no p."""
-
-    contest: Contest
-    judgement: Judgement
-    p_adjusted: float | None
 
 
 def decide(comparisons: Sequence[Comparison], policy: Policy, *, look: int = 1, looks: int = 1) -> Verdict:
@@ -55,20 +47,23 @@ def decide(comparisons: Sequence[Comparison], policy: Policy, *, look: int = 1, 
         raise ValueError(f"look {look} of {looks} is not one of at most {_MOST_LOOKS}")
     level = look_level(policy.alpha, looks=looks)
     exams, found = _exams(comparisons, policy=policy, level=level)
-    settled = _settle([contest for exam in exams for contest in exam.contests], level=level)
+    settled = settle([contest for exam in exams for contest in exam.contests], level=level)
     diffs, judged = _described(settled, policy=policy)
     found += [finding for exam in exams for finding in exam.findings] + judged
     found += laid_to(comparisons, diffs)
     changes = {exam.comparison.suite: _changes(exam) for exam in exams}
     found += on_broken(_broken(exams, changes=changes), policy=policy)
     slices: list[MetricDiff] = []
+    searches: dict[str, Search] = {}
     if look == looks or not _asks_for_more(found):
         slices, sliced = _slices(exams, policy=policy)
         found += sliced
+        searches = _searches(exams, settled=settled, slices=slices, policy=policy)
     suites = tuple(
         _suite_verdict(exam, found=found, diffs=diffs, slices=slices, changes=changes[exam.comparison.suite])
         for exam in exams
     )
+    suites = tuple(each.model_copy(update={"search": searches.get(each.suite, Search())}) for each in suites)
     return _verdict(found, suites=suites, policy=policy).model_copy(
         update={"look": look, "looks": looks, "level": level}
     )
@@ -94,37 +89,7 @@ def _exams(
     return [examine(each, policy=policy, level=level) for each in ordered], found
 
 
-def _settle(contests: Sequence[Contest], *, level: float) -> list[_Settled]:
-    """Judge all metrics. Those that block are one family, those that warn another; what is recorded is not judged."""
-    settled = {}
-    for mode in ("block", "warn"):
-        family = [contest for contest in contests if contest.rule.gate.mode == mode]
-        for index, (contest, adjusted) in enumerate(zip(family, adjust(family, level=level), strict=True)):
-            judgement = judge(contest, adjusted, level=level)
-            if judgement.kind is Kind.PASS and _regresses_at_worst(index, family=family, level=level):
-                reason = "if the draws without a score were the worst, it would have regressed"
-                judgement = Judgement(Kind.INCONCLUSIVE, "missing_draws", reason)
-            settled[contest.key] = _Settled(contest, judgement, adjusted.drop)
-    recorded = Judgement(Kind.PASS, "recorded", "only recorded")
-    return [settled.get(contest.key) or _Settled(contest, recorded, None) for contest in contests]
-
-
-def _regresses_at_worst(index: int, *, family: Sequence[Contest], level: float) -> bool:
-    """Whether a pass would be a regression if every missing draw of the head had the worst value."""
-    worst = at_worst(family[index])
-    if worst is None or not _could_regress(worst, level=level):
-        return False
-    adjusted = adjust([*family[:index], worst, *family[index + 1 :]], level=level)[index]
-    return judge(worst, adjusted, level=level).kind is Kind.REGRESSED
-
-
-def _could_regress(contest: Contest, *, level: float) -> bool:
-    """Whether it would regress if it stood alone: in company no p is smaller, and to ask the company takes time."""
-    p_values = [contest.evidence.p, *(bar.p for bar in contest.bars if bar.p is not None)]
-    return min(p_values) <= level
-
-
-def _described(settled: Sequence[_Settled], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:
+def _described(settled: Sequence[Settled], *, policy: Policy) -> tuple[list[MetricDiff], list[Finding]]:
     """The figures of each metric, and what it says against a pass.
 
     Planning figures take the share of alpha that a metric gets beside the other blocking metrics that vary at all.
@@ -188,6 +153,31 @@ def _slices(exams: Iterable[Exam], *, policy: Policy) -> tuple[list[MetricDiff],
             found.append(finding)
     diffs.sort(key=lambda diff: (-diff.kind.severity, diff.p_adjusted, diff.metric, diff.slice))
     return diffs, found
+
+
+def _searches(
+    exams: Iterable[Exam], *, settled: Sequence[Settled], slices: Sequence[MetricDiff], policy: Policy
+) -> dict[str, Search]:
+    """Where the drops are concentrated: of the metrics that did not pass, or dropped surely, as a whole or in a slice."""
+    judged = sum(each.p_adjusted is not None for each in settled)
+    aim = Aim(level=policy.alpha, judged=judged, fewest=policy.slice_min_cases)
+    sliced = {(diff.suite, diff.metric) for diff in slices if diff.kind is Kind.REGRESSED}
+    dropped = {
+        each.contest.key
+        for each in settled
+        if each.p_adjusted is not None
+        and each.contest.evidence.delta < 0
+        and (
+            each.judgement.kind is not Kind.PASS
+            or each.contest.evidence.p <= policy.alpha
+            or each.contest.key in sliced
+        )
+    }
+    found = {}
+    for exam in exams:
+        contests = [contest for contest in exam.contests if contest.key in dropped]
+        found[exam.comparison.suite] = search(exam.comparison, contests, aim=aim)
+    return found
 
 
 def _asks_for_more(found: Iterable[Finding]) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from gate.model.base import Noun
+from gate.model.segment import Search
 from gate.model.suite import Policy
 
 
@@ -139,7 +140,10 @@ class Churn(Noun):
 
 
 class SuiteVerdict(Noun):
-    """What was found in one suite. `target_changed` names the parts whose fingerprint is another one now."""
+    """What was found in one suite. `target_changed` names the parts whose fingerprint is another one now.
+
+    `search` tells in which cases the drops are concentrated; it explains, and decides nothing.
+    """
 
     suite: str
     kind: Kind
@@ -149,6 +153,7 @@ class SuiteVerdict(Noun):
     churn: Churn = Churn()
     target_changed: tuple[str, ...] = ()
     cases: int = 0
+    search: Search = Search()
 
 
 class Verdict(Noun):
