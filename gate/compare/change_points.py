@@ -13,17 +13,16 @@ from dataclasses import dataclass
 
 from gate.compare.contest import Contest
 from gate.compare.diff import mean_of
-from gate.compare.exam import examine
 from gate.compare.families import holm
-from gate.compare.judge import FEWEST_TO_JUDGE, LAST_BITS
+from gate.compare.judge import FEWEST_TO_JUDGE
+from gate.compare.one_metric import Yardstick, contest_of, move_of
 from gate.compare.pairs import Draws, draws_of
 from gate.compare.policy import Misfit, Rule, gate_of, resolve
 from gate.model.calibration import Calibration
 from gate.model.past import ChangePoint, Course, Move, Point
-from gate.model.scorecard import CaseScores, Comparison, Scorecard
+from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.suite import Policy, SuitePolicy
 
-_LEVEL = 0.05  # of either end of a printed interval
 _Ends = tuple[int, int]
 
 
@@ -106,11 +105,11 @@ def _line(past: Past, rule: Rule) -> _Line:
 
 
 def _test(past: Past, name: str, ends: _Ends) -> _Test:
-    before, after = (_only(past.cards[place], name) for place in ends)
+    before, after = (past.cards[place] for place in ends)
     contest = _contest(past, name, (before, after))
     if isinstance(contest, str):
         return _Test(ends, Move(obstacle=contest), None)
-    move, p = _move(contest), contest.evidence.p
+    move, p = move_of(contest), contest.evidence.p
     if contest.evidence.delta > 0 and not contest.rule.both:  # a rise is a drop of the other way round
         other = _contest(past, name, (after, before))
         p = other.evidence.p if isinstance(other, Contest) else p
@@ -120,39 +119,11 @@ def _test(past: Past, name: str, ends: _Ends) -> _Test:
 
 
 def _contest(past: Past, name: str, sides: tuple[Scorecard, Scorecard]) -> Contest | str:
-    """The house's own contest of one metric, or in a sentence why there is none."""
     before, after = sides
-    rules = past.rules.model_copy(update={"slices": ()})
-    comparison = Comparison(
-        suite=before.suite, head=after, baseline=before, calibration=past.calibration, policy=rules
-    )
-    exam = examine(comparison, policy=past.policy, level=_LEVEL)
-    found = next((each for each in exam.contests if each.rule.name == name), None)
-    if found is not None:
-        return found
     if name not in before.metrics or name not in after.metrics:
         return "it was not measured"
-    said = next((each.message for each in exam.findings if each.metric == name), "")
-    return said or "the two have no case in common that was scored"
-
-
-def _only(card: Scorecard, name: str) -> Scorecard:
-    """A scorecard with one metric: the others need not be weighed."""
-    kept = {known: metric for known, metric in card.metrics.items() if known == name}
-    return card.model_copy(update={"metrics": kept})
-
-
-def _move(contest: Contest) -> Move:
-    rule, evidence = contest.rule, contest.evidence
-    low, high = sorted((rule.as_change(evidence.low), rule.as_change(evidence.high)))
-    finite = abs(low) < float("inf") and abs(high) < float("inf")
-    return Move(
-        cases=evidence.n,
-        delta=rule.as_change(evidence.delta) + 0.0 if abs(evidence.delta) > LAST_BITS else 0.0,
-        low=low if finite else None,
-        high=high if finite else None,
-        worse=evidence.delta < -LAST_BITS,
-    )
+    by = Yardstick(policy=past.policy, rules=past.rules, calibration=past.calibration)
+    return contest_of(name, before=before, after=after, by=by)
 
 
 def _course(line: _Line, found: Mapping[_Ends, float]) -> Course:
