@@ -8,18 +8,17 @@ tells of its progress are lines of JSON on standard output; what it says to a pe
 import json
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import gate
 from gate.flows.apart import Outcome
+from gate.flows.imports import Imports
 from gate.host.local import WorkingTree, write_lines, write_text
 from gate.model.base import Noun
 from gate.model.budget import Spent
 from gate.model.case import Case
-from gate.model.errors import GateError, Problem, UserError
+from gate.model.errors import GateError, UserError
 from gate.model.files import results_lines
 from gate.model.run import Trial
 from gate.place import Place
@@ -84,7 +83,8 @@ def run_there(folder: Path, *, tell: Callable[[str], None], notice: Callable[[st
     """Run what the request in the folder says, leave there what became of it, end with 0 once that is done."""
     request = Request.model_validate_json((folder / REQUEST).read_text(encoding="utf-8"))
     _end_with_the_other()
-    _look_there(request)
+    imports = Imports(home=Path(request.home), top=Path(request.top))
+    imports.look_there()
     place = Place(
         tree=WorkingTree(root=Path(request.root)),
         config=str(folder / CONFIG),
@@ -93,7 +93,7 @@ def run_there(folder: Path, *, tell: Callable[[str], None], notice: Callable[[st
         home=Path(request.store),
     )
     try:
-        _run(request, place, folder)
+        _run(request, place, folder, imports)
     except GateError as error:
         problems = error.problems if isinstance(error, UserError) else ()
         outcome = Arrived(problems=problems, message=str(error), exit_code=error.exit_code)
@@ -101,15 +101,14 @@ def run_there(folder: Path, *, tell: Callable[[str], None], notice: Callable[[st
     return 0
 
 
-def _run(request: Request, place: Place, folder: Path) -> None:
+def _run(request: Request, place: Place, folder: Path, imports: Imports) -> None:
     prepared = prepare(place.tree, place.config, only=(request.suite,), cases=request.cases)
-    _require_there(request)  # now, before anything is paid; and later, for what is imported on the way
     draws = Draws(purpose="run", count=request.count, first=request.first)
     with bench(place, prepared.suites, fresh=request.fresh) as runs:
         ledger = runs.ledgers[request.suite]
         stand(ledger, request.spent)
         result = runs.take(prepared.suites, lambda _: draws)[request.suite]
-        _require_there(request)
+        imports.require_none()
         write_lines(folder / RESULTS, results_lines(result))
         spent = spent_since(ledger, request.spent)
         outcome = Arrived(exit_code=0, resumed=runs.resumed.get(request.suite, 0), spent=spent)
@@ -129,47 +128,6 @@ def _end_with_the_other() -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-def _look_there(request: Request) -> None:
-    """Where a path leads into the user's repository, as an editable install does, lead it to the commit instead."""
-    moved = [_there(path, request) for path in sys.path]
-    leading = [new for new, old in zip(moved, sys.path, strict=True) if new != old]
-    sys.path[:] = moved
-    outer = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    inner = [path for path in (_there(path, request) for path in outer) if path not in leading]
-    if leading:  # for the processes that the application starts
-        os.environ["PYTHONPATH"] = os.pathsep.join([*leading, *inner])
-
-
-def _there(path: str, request: Request) -> str:
-    place = Path(path).resolve()
-    ours = Path(gate.__file__).parent
-    if not path or _installed(place) or ours.is_relative_to(place) or not place.is_relative_to(request.home):
-        return path
-    return str(request.top / place.relative_to(request.home))
-
-
-def _installed(place: Path) -> bool:
-    return place.is_relative_to(Path(sys.prefix).resolve()) or "site-packages" in place.parts
-
-
-def _require_there(request: Request) -> None:
-    """Refuse to take the user's working tree for the commit.
-
-    Raises:
-        UserError: a module was imported from there.
-    """
-    ours = Path(gate.__file__).parent.resolve()
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        place = Path(file).resolve() if isinstance(file, str) else None
-        if place is None or not place.is_relative_to(request.home) or place.is_relative_to(ours):
-            continue
-        if not _installed(place):
-            message = f"the module {name} was imported from the working tree, and not from the commit"
-            fix = f"it is installed from there: set PYTHONPATH={place.parents[name.count('.')]} for this command"
-            raise UserError(Problem(message=message, value=str(file), fix=fix))
 
 
 def _json(noun: Noun) -> str:
