@@ -10,12 +10,13 @@ from gate.render.numbers import counted, money, tokens
 def beside(run: RunSummary) -> Iterator[str]:
     """`judges: 120 calls, 30.1k tokens in, 9.8k out, $0.42`, `2 lost answers: …`; nothing where there were none."""
     if run.judged is not None:
-        yield f"judges: {counted(run.judged.calls, 'call')}, {_took(run.judged)}"
+        yield f"judges: {counted(run.judged.calls, 'call')}, {took(run.judged)}"
     if run.lost is not None:
-        yield f"{counted(run.lost.calls, 'lost answer')}: {_took(run.lost)}"
+        yield f"{counted(run.lost.calls, 'lost answer')}: {took(run.lost)}"
 
 
-def _took(expense: Expense) -> str:
+def took(expense: Expense) -> str:
+    """`30.1k tokens in, 9.8k out, $0.42`."""
     cost = "cost unknown" if expense.cost_usd is None else money(expense.cost_usd)
     usage = expense.usage
     if usage is None:
