@@ -100,7 +100,7 @@ def first_draws(ends: Ends, *, most: int) -> int:
     contest = contest_of(ends.metric, before=ends.good, after=ends.bad, by=ends.by)
     if isinstance(contest, str):
         return most
-    moments, rule = contest.evidence.moments, contest.rule
+    moments = contest.evidence.moments
     noise = max(moments.average("noise_before") or 0.0, moments.average("noise_after") or 0.0)
     kept = min(map(min, moments.sizes))
     design = Design(n=contest.evidence.n, kb=kept, kc=1, noise=noise)

@@ -8,6 +8,9 @@ from gate.model.base import Noun
 from gate.model.past import GitCommit, Move
 
 Side = Literal["good", "bad", "unknown"]
+Outcome = Literal[
+    "named", "range", "not reproduced", "not confirmed", "nothing worse", "nothing changed", "told"
+]
 
 
 class Probe(Noun):
@@ -29,7 +32,7 @@ class Culprit(Noun):
     `move` is from the version before it to it, on draws that the search did not use; `before` and `after` are the means.
     `share` is the part of the whole drop that it explains. `paths` are its files that can matter; `files` those that do,
     found by trying them alone (empty: not asked), and `together` says that none of them alone does it.
-    `undecided` is how many of `files` are only known to hold the culprit among them.
+    Not `narrowed`: they hold the culprit, and which of them it is could not be told.
     """
 
     commits: tuple[GitCommit, ...]
@@ -68,9 +71,7 @@ class Bisection(Noun):
     better: Literal["higher", "lower"] = "higher"
     bounds: tuple[float, float] | None = None
     relative: bool = False
-    outcome: Literal[
-        "named", "range", "not reproduced", "not confirmed", "nothing worse", "nothing changed", "told"
-    ]
+    outcome: Outcome
     good: str
     bad: str
     commits: int = 0

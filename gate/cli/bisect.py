@@ -1,0 +1,105 @@
+"""`gate bisect`: the commit, and the file, that made a metric worse."""
+
+from pathlib import Path
+
+import click
+
+from gate.cli.foreign import ForeignCodeVerb
+from gate.cli.options import (
+    OutputPath,
+    check_outputs,
+    config_option,
+    notice,
+    progress,
+    screen,
+    working_tree,
+    write_document,
+)
+from gate.cli.output import show
+from gate.model.errors import EvaluationError, InterruptedRunError
+from gate.model.run import MOST_DRAWS
+
+_UNTOLD = 3
+_KEPT = "what was drawn is kept: the same command goes on with it, and asks none of it again"
+
+
+@click.command("bisect", cls=ForeignCodeVerb)
+@click.argument("metric")
+@config_option
+@click.option("--suite", default="", metavar="SUITE", help="The suite, where several have this metric.")
+@click.option(
+    "--good", default="", metavar="REF", help="A commit that was good. Default: the baseline's last accept."
+)
+@click.option("--bad", default="", metavar="REF", help="A commit that is bad. Default: the working tree.")
+@click.option(
+    "--cases",
+    multiple=True,
+    metavar="ID",
+    help="Ask this case, or all with a tag (`category=refunds`); may be repeated. Default: the cases that broke.",
+)
+@click.option("--files", "whole", is_flag=True, help="Search the files that differ, not the commits.")
+@click.option(
+    "--alpha",
+    type=click.FloatRange(min=0, max=0.5, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="The chance of naming the wrong one.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1, max=MOST_DRAWS),
+    default=12,
+    show_default=True,
+    help="The most draws of a case in one version; few are taken where few tell.",
+)
+@click.option("--plan", "told", is_flag=True, help="Only say what it would take at the most; nothing is run.")
+@click.option("--fresh", is_flag=True, help="Use no draw of an earlier run.")
+@click.option(
+    "--json",
+    "json_file",
+    type=OutputPath(dir_okay=False, allow_dash=True),
+    help="Write it also as a JSON file; `-` is standard output.",
+)
+def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
+    metric: str,
+    config: Path,
+    suite: str,
+    good: str,
+    bad: str,
+    cases: tuple[str, ...],
+    whole: bool,  # noqa: FBT001
+    alpha: float,
+    draws: int,
+    told: bool,  # noqa: FBT001
+    fresh: bool,  # noqa: FBT001
+    json_file: Path | None,
+) -> int:
+    """Find the commit that made METRIC worse, and which of its files did.
+
+    Commits between a good and a bad version are run, each in a folder of its own, and only the cases that broke are asked.
+    What it takes at the most is told first; a budget in the config holds. Ends with 3 where none can be named.
+    """
+    from gate.flows.bisect import bisect  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.bisect_scope import Wanted  # noqa: PLC0415
+    from gate.place import Place  # noqa: PLC0415
+    from gate.render.bisect import bisection_text  # noqa: PLC0415
+    from gate.render.data import json_text  # noqa: PLC0415
+
+    check_outputs(config, [json_file])
+    place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
+    wanted = Wanted(
+        metric=metric, suite=suite, good=good, bad=bad, cases=cases,
+        alpha=alpha, most_draws=draws, whole=whole, fresh=fresh, told=told,
+    )  # fmt: skip
+    try:
+        found = bisect(place, wanted)
+    except (InterruptedRunError, KeyboardInterrupt) as error:
+        raise InterruptedRunError(f"{error}. {_KEPT}." if str(error) else f"{_KEPT}.") from None
+    except EvaluationError as error:
+        raise EvaluationError(f"{error}; {_KEPT}") from None
+    if json_file is not None:
+        write_document(json_file, json_text(found))
+    if str(json_file) != "-":
+        width, color = screen()
+        show(bisection_text(found, width=width, color=color), newline=False)
+    return 0 if found.outcome in {"named", "told"} else _UNTOLD

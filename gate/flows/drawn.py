@@ -1,0 +1,172 @@
+"""Versions of the application → draws of the cases that matter, each paid for once: what was drawn is kept in a diary.
+
+The store keeps trials by what an application is made of, where that is known. The diary keeps the numbers of a finished
+step by its commit, so that a bisection that was stopped goes on in any case. Ctrl-C within a step leaves it to the store.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gate.compare.bisection import error_share, joined
+from gate.compare.policy import is_counted
+from gate.compare.tally import tally
+from gate.flows.elsewhere import Errand, run_elsewhere
+from gate.flows.road import Version
+from gate.host.local import write_text
+from gate.model.base import digest
+from gate.model.errors import EvaluationError, GateError, UserError
+from gate.model.files import dump_baseline, load_baseline
+from gate.model.run import RunResult
+from gate.model.scorecard import Scorecard
+from gate.place import Place
+from gate.ready import Ready
+from gate.run.budget import Ledger
+from gate.run.journal import FOLDER
+from gate.running import Draws
+
+_DIARY = "bisect"
+
+
+class CannotRunError(Exception):
+    """Why a version cannot be asked; one of several versions is passed over then. `cause` is what says so, if anything."""
+
+    def __init__(self, message: str, *, cause: GateError | None = None) -> None:
+        self.cause = cause
+        super().__init__(message)
+
+
+@dataclass
+class Drawer:
+    """Draws of versions. `ready` holds the cases that are asked; `fresh` uses nothing of earlier runs.
+
+    `asked` counts the trials that were run, `kept` those that were on disk; `cost_usd` is None where it is not known.
+    """
+
+    place: Place
+    ready: Ready
+    metric: str
+    ledger: Ledger
+    most_errors: float
+    fresh: bool = False
+    taken: dict[tuple[Version, int], list[Scorecard]] = field(default_factory=dict)
+    asked: int = 0
+    kept: int = 0
+    cost_usd: float | None = 0.0
+    furthest: int = 0
+
+    def on(self, cases: Sequence[str]) -> "Drawer":
+        """The same for some of the cases, its counts going on."""
+        wanted = set(cases)
+        suite = self.ready.suite
+        part = suite.model_copy(update={"cases": tuple(case for case in suite.cases if case.id in wanted)})
+        return replace(self, ready=replace(self.ready, suite=part), taken={})
+
+    def draw(self, version: Version, count: int, *, first: int = 0) -> Scorecard:
+        """The draws of a version, `count` of each case from number `first` on; only those that are missing are taken.
+
+        Raises:
+            CannotRunError: the version is broken, or too many of its trials failed.
+            EvaluationError: the budget is spent.
+            InterruptedRunError: stopped from outside; what was finished is kept.
+        """
+        parts = self.taken.setdefault((version, first), [])
+        have = sum(_draws(part) for part in parts)
+        if have < count:
+            parts.append(self._chunk(version, Draws(purpose="run", count=count - have, first=first + have)))
+        self.furthest = max(self.furthest, first + count)
+        card = joined(parts)
+        if not is_counted(self.metric) and error_share(card) > self.most_errors:
+            share = f"{error_share(card):.0%} of its trials failed"
+            raise CannotRunError(f"{share} ({_kinds(card)})")
+        return card
+
+    def _chunk(self, version: Version, draws: Draws) -> Scorecard:
+        page = self._page(version, draws)
+        text = None if self.fresh else self.place.tree.read(str(page))
+        if text is not None:
+            try:
+                card = load_baseline(text, str(page))
+            except UserError:  # a diary that cannot be read is none
+                pass
+            else:
+                self.kept += draws.count * len(card.cases)
+                return card
+        card = self._run(version, draws)
+        write_text(self.place.tree.root / page, dump_baseline(card))
+        return card
+
+    def _run(self, version: Version, draws: Draws) -> Scorecard:
+        errand = Errand(
+            ready=self.ready,
+            revision=version.revision,
+            draws=draws,
+            overlays=version.overlays,
+            fresh=self.fresh,
+        )
+        self.place.notice(f"{version.label}: {draws.count} x {len(self.ready.suite.cases)} trials")
+        try:
+            visit = run_elsewhere(self.place, errand, ledger=self.ledger)
+        except UserError as error:
+            raise CannotRunError(error.problems[0].message, cause=error) from None
+        except EvaluationError as error:
+            raise CannotRunError(str(error), cause=error) from None
+        self._count(visit.result, resumed=visit.resumed)
+        stopped = visit.result.stopped
+        if stopped is not None and stopped.reason == "target":
+            raise CannotRunError(stopped.message)
+        if stopped is not None:
+            raise EvaluationError(stopped.message)
+        # Numbered from 0, as a scorecard counts the draws that it should have.
+        trials = tuple(
+            trial.model_copy(update={"index": trial.index - draws.first}) for trial in visit.result.trials
+        )
+        result = visit.result.model_copy(update={"trials": trials, "draws": draws.count})
+        return tally(result, keep={self.metric})
+
+    def _count(self, result: RunResult, *, resumed: int) -> None:
+        trials = len(result.trials)
+        self.asked += trials - resumed
+        self.kept += resumed
+        costs = [trial.reply.cost_usd for trial in result.trials if trial.reply is not None]
+        known = [cost for cost in costs if cost is not None]
+        if self.cost_usd is not None and trials > resumed:
+            share = (trials - resumed) / trials
+            self.cost_usd = self.cost_usd + sum(known) * share if len(known) == len(costs) else None
+
+    def _page(self, version: Version, draws: Draws) -> Path:
+        """Where the numbers of one step are kept: by all that decides them, and that is known."""
+        ready = self.ready
+        key = {
+            "sha": version.sha,
+            "overlays": [
+                [list(each.paths), each.sha, self._content(each.paths, each.sha)] for each in version.overlays
+            ],
+            "suite": ready.suite.name,
+            "cases": [[case.id, case.key] for case in ready.suite.cases],
+            "instruments": dict(ready.instruments.fingerprints),
+            "metric": self.metric,
+            "draws": [draws.first, draws.count],
+        }
+        return Path(FOLDER) / _DIARY / f"{digest(key)}.json"
+
+    def _content(self, paths: Sequence[str], sha: str | None) -> str:
+        """A hash of files of the working tree; what a commit holds needs none."""
+        if sha is not None:
+            return ""
+        found = hashlib.sha256()
+        for path in paths:
+            file = self.place.tree.root / path
+            found.update(f"{path}\0".encode())
+            found.update(file.read_bytes() if file.is_file() else b"\0")
+        return found.hexdigest()
+
+
+def _draws(card: Scorecard) -> int:
+    return max(case.trials for case in card.cases.values())
+
+
+def _kinds(card: Scorecard) -> str:
+    kinds = {kind for case in card.cases.values() for kind in case.failures}
+    return ", ".join(sorted(kinds)) or "no score"
