@@ -45,7 +45,8 @@ class Column:
 
 
 def columns(suite: SuitePage, verdict: SuiteVerdict, seen: Mapping[str, Seen]) -> list[Column]:
-    """A column for each metric of the head that is more than a figure of every reply."""
+    """A column for each metric of the head that is more than a figure of every reply, the gravest first."""
+    grave = {diff.metric: (diff.mode != "block", -diff.kind.severity) for diff in verdict.diffs}
     gated = {diff.metric for diff in verdict.diffs if diff.mode != "record"}
     comparable = {diff.metric for diff in verdict.diffs if diff.kind is not Kind.NOT_COMPARABLE}
     changes: dict[str, dict[str, CaseChange]] = {}
@@ -56,7 +57,9 @@ def columns(suite: SuitePage, verdict: SuiteVerdict, seen: Mapping[str, Seen]) -
     known = {case_id: case for case_id, case in kept.items() if case_id not in other}
     wanted = [
         metric
-        for name, metric in sorted(suite.head.metrics.items())
+        for name, metric in sorted(
+            suite.head.metrics.items(), key=lambda each: (*grave.get(each[0], (True, 1)), each[0])
+        )
         if not metric.operational or name in gated | _SORTED_BY
     ]
     made = [

@@ -11,7 +11,7 @@ from gate.render import escape
 from gate.render.words import Message, Name, Part, Strong
 
 NAME_LIMIT, MESSAGE_LIMIT = 200, 1_000
-_VOID = frozenset({"meta", "input", "br", "line", "rect", "circle", "path"})
+_VOID = frozenset({"meta", "input"})
 
 
 class Markup(str):
@@ -30,7 +30,7 @@ def el(tag: str, *children: Child, **attributes: str | int | bool | None) -> Mar
         for name, value in attributes.items()
         if value is not None and value is not False
     )
-    if tag in _VOID and not children:
+    if tag in _VOID:
         return Markup(f"<{tag}{given}>")
     return Markup(f"<{tag}{given}>{join(children)}</{tag}>")
 

@@ -50,7 +50,7 @@ def _column(diff: MetricDiff, columns: Columns) -> Column | None:
 def _metric(row: Row, verdict: Verdict, slices: Sequence[Row], column: Column | None) -> Markup:
     diff = row.diff
     suite = el("span", shown(diff.suite), class_="quiet") if len(verdict.suites) > 1 else None
-    head = [_chip(row), el("h3", el("code", shown(diff.metric))), suite]
+    head = [el("h3", el("code", shown(diff.metric))), suite, _chip(row)]
     body = [
         el("p", shown(f"{diff.reason[:1].upper()}{diff.reason[1:]}.", limit=MESSAGE_LIMIT))
         if diff.reason
@@ -142,7 +142,7 @@ def _slices(rows: Sequence[Row], verdict: Verdict) -> Markup | None:
     items = [
         el(
             "li",
-            el("div", _chip(row), el("code", shown(row.diff.slice or "")), _size(row.diff), class_="what"),
+            el("div", el("code", shown(row.diff.slice or "")), _chip(row), _size(row.diff), class_="what"),
             *_line(row, verdict),
         )
         for row in rows[:_MOST_SLICES]

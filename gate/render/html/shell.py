@@ -17,7 +17,7 @@ CHANGES = (
     ("apart", "not compared"),
 )
 # Name of the key by which filter.js sorts, and the head of the column.
-_COLUMNS = (("id", "case"), ("change", "what became of it"), ("base", "baseline"), ("head", "head"))
+_COLUMNS = (("id", "case"), ("change", "outcome"), ("base", "baseline"), ("head", "head"))
 
 
 def cases_section(cases: Cases) -> Markup | None:
@@ -65,7 +65,7 @@ def _filters() -> Markup:
         _labeled("Search", el("input", type="search", id="search", autocomplete="off", spellcheck="false", placeholder="words, an id, a tag"), "wide"),
         _labeled("Suite", el("select", id="suite")),
         _labeled("Metric", el("select", id="metric")),
-        _labeled("What became of it", el("select", *changes, id="change")),
+        _labeled("Outcome", el("select", *changes, id="change")),
         _labeled("Tag", el("select", id="tag")),
         el("button", "Clear", type="reset", id="clear"),
         el("p", id="found", role="status"),

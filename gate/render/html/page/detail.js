@@ -45,7 +45,7 @@ function values(suite, row) {
       ),
     );
   if (rows.length === 0) return null;
-  const heads = ["metric", "baseline", "head", "what became of it"].map((word) => el("th", { scope: "col" }, word));
+  const heads = ["metric", "baseline", "head", "outcome"].map((word) => el("th", { scope: "col" }, word));
   const table = el("table", { class: "values" }, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "values of this case" }, table);
 }

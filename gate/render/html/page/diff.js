@@ -28,8 +28,10 @@ function wordsOf(text) {
 
 function pieces(words, start, end, kept) {
   const found = [];
+  const only = (place) => place >= start && place < words.length - end && !kept.has(place - start);
   words.forEach((word, place) => {
-    const own = place >= start && place < words.length - end && !kept.has(place - start);
+    // A blank between two words that only this side has belongs to them.
+    const own = only(place) || (word.trim() === "" && only(place - 1) && only(place + 1));
     if (found.length > 0 && found.at(-1)[1] === own) found.at(-1)[0] += word;
     else found.push([word, own]);
   });

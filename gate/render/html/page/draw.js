@@ -12,7 +12,7 @@ export function drawn(draw, pieces, mark) {
     tools(draw.t ?? []),
     passages(draw.c ?? [], "What was retrieved"),
     steps(draw.p ?? []),
-    facts(draw.e ?? []),
+    draw.e === undefined ? null : el("div", {}, el("h4", {}, "Calls beside the reply"), facts(draw.e)),
   ];
 }
 
@@ -105,10 +105,10 @@ function tools(list) {
 
 function steps(list) {
   if (list.length === 0) return null;
-  return el("div", {}, el("h4", {}, "Steps in time"), el("ol", { class: "plain waterfall" }, list.map(step)));
+  return el("div", {}, el("h4", {}, "Steps in time"), el("ol", { class: "plain waterfall" }, list.map(stepRow)));
 }
 
-function step([depth, name, start, share, took, error, attributes]) {
+function stepRow([depth, name, start, share, took, error, attributes]) {
   const bar = el("span", { class: error === null ? "bar" : "bar broken" });
   bar.style.marginInlineStart = `${Math.min(99, 100 * start)}%`;
   bar.style.width = `${Math.max(0.5, Math.min(100 - 100 * start, 100 * share))}%`;
