@@ -63,7 +63,9 @@ PURITY_EXCEPTIONS = {
 }
 
 # file → (lines, why it reads better long)
-LONG_FILES: dict[str, tuple[int, str]] = {}
+LONG_FILES: dict[str, tuple[int, str]] = {
+    "gate/model/ports.py": (260, "the contracts stand on one page"),
+}
 # file:function → (lines, why)
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {}
 MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS = 250, 40, 5

@@ -20,6 +20,11 @@ def ranked(reply: Reply) -> Sequence[Context]:
     return reply.contexts
 
 
+def no_contexts(reply: Reply) -> str:
+    """Why a reply without contexts says nothing of what was found."""
+    return reply.contexts_missing or "the reply has no contexts"
+
+
 def once(values: tuple[_V, ...]) -> tuple[_V, ...]:
     """The values of an option, if none of them stands there twice.
 

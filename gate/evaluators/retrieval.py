@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal, TypeGuard
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
 from gate.evaluators import ranking
-from gate.evaluators.contexts import once, ranked
+from gate.evaluators.contexts import no_contexts, once, ranked
 from gate.evaluators.expected import refusal
 from gate.model.base import Noun
 from gate.model.case import Case, Context
@@ -95,8 +95,8 @@ class Retrieval(Evaluator):
         contexts = ranked(sample.reply)
         if not relevant:
             return self._abstained("nothing to find")
-        if not contexts and self.options.empty == "abstain":
-            return self._abstained("the reply has no contexts")
+        if not contexts and (self.options.empty == "abstain" or sample.reply.contexts_missing):
+            return self._abstained(no_contexts(sample.reply))
         if contexts and all(context.id is None for context in contexts):
             return self._abstained("the contexts of the reply have no ids")
         places = list(self._places(contexts))

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gate.evaluators.contexts import once, ranked
+from gate.evaluators.contexts import no_contexts, once, ranked
 from gate.model.base import Noun
 from gate.model.ports import Evaluator, Setting
 from gate.model.reply import Sample
@@ -63,7 +63,7 @@ class RetrievalScore(Evaluator):
         scores = [context.score for context in ranked(sample.reply)]
         known = [score for score in scores if score is not None]
         if not known or len(known) < len(scores):
-            reason = "the reply has no contexts" if not scores else "contexts of the reply have no score"
+            reason = "contexts of the reply have no score" if scores else no_contexts(sample.reply)
             return [Score.abstain(reason, metric=metric.name) for metric in self._metrics]
         values = {"top": known[0], "mean": math.fsum(known) / len(known)}
         return [Score(metric=f"{self.name}.{which}", value=values[which]) for which in self.options.metrics]

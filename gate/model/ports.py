@@ -8,16 +8,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
-
-from pydantic import Field, JsonValue
+from typing import Any, ClassVar, Protocol
 
 from gate.model.base import Noun
-from gate.model.case import Case, Message
+from gate.model.case import Case
+from gate.model.hearing import Deaf, Hearing
 from gate.model.pace import Pace, Unpaced
 from gate.model.reply import Failure, Reply, Sample
 from gate.model.report import Revision
+from gate.model.request import LanguageModel as LanguageModel  # noqa: PLC0414 - a part of the port
+from gate.model.request import ModelRequest as ModelRequest  # noqa: PLC0414 - a part of the port
+from gate.model.request import shown_request as shown_request  # noqa: PLC0414 - a part of the port
 from gate.model.score import Metric, Score
+from gate.model.shown import Shown
 
 
 class ScoringError(Exception):
@@ -33,30 +36,6 @@ class ScoringError(Exception):
 
 class NoOptions(Noun):
     """The options of a plug-in that takes none."""
-
-
-class ModelRequest(Noun):
-    """One question to a language model; `max_tokens` bounds the answer, thinking included.
-
-    Where there is an `answer_schema` (a JSON Schema), the text of the answer is JSON that fits it, unless the model
-    refused or was cut off.
-    """
-
-    model: str
-    messages: tuple[Message, ...] = Field(min_length=1)
-    system: str | None = None
-    max_tokens: int = Field(default=1024, ge=1)
-    effort: Literal["low", "medium", "high"] | None = None
-    stream: bool = True
-    answer_schema: dict[str, JsonValue] | None = None
-
-
-class LanguageModel(Protocol):
-    """The door to a model provider, as a target sees it."""
-
-    async def ask(self, request: ModelRequest) -> Reply | Failure:
-        """Ask once. What the provider refuses or loses comes back as a Failure, never as an exception."""
-        ...
 
 
 class UserFunction(Protocol):
@@ -87,6 +66,7 @@ class Setting:
     `timeout_s` is the hard limit of one trial, in seconds. `llm` opens the door to the model on first use. `load`
     finds a user's function by `path/to/file.py:name` or `package.module:name`, and raises UserError where it can't.
     `pace` gives the pace of calls to a provider, by the name that a person knows it by (its host): one for all callers.
+    `hearing` hands the place of a trial in its trace to the application, and hears of the spans that it tells itself.
     """
 
     root: Path
@@ -96,6 +76,7 @@ class Setting:
     llm: Callable[[], LanguageModel]
     load: Callable[[str], UserFunction]
     pace: Callable[[str], Pace] = field(default=lambda _: Unpaced())
+    hearing: Hearing = field(default_factory=Deaf)
 
 
 class Target(ABC):
@@ -120,6 +101,16 @@ class Target(ABC):
     def request(self, case: Case) -> ModelRequest | None:  # noqa: ARG002 - most targets are more than one question
         """The one question to a language model that a call comes to, where it is nothing else: for an estimate."""
         return None
+
+    def shown(self, case: Case) -> Shown:
+        """What a call sends, exactly, for a person who replays it; no secret. Nothing is asked."""
+        request = self.request(case)
+        if request is not None:
+            return shown_request(request)
+        parts = case.model_dump(
+            mode="json", include={"id", "input", "context", "tags"}, exclude_defaults=True
+        )
+        return Shown(what="the case, as the target is given it", parts=parts)
 
     def models(self) -> Sequence[str]:
         """The language models that it is known to ask: one that is about to end is told before a run."""
@@ -214,6 +205,10 @@ class Evaluator(ABC):
         Raises:
             UserError: naming the case, the place and the fix.
         """
+
+    def shown(self, sample: Sample) -> Sequence[Shown]:  # noqa: ARG002 - most evaluators ask nobody
+        """What one scoring asks of language models, exactly, for a person who replays it. Nothing is asked."""
+        return ()
 
     def open(self) -> None:  # noqa: B027 - most evaluators need nothing more
         """Get ready, once, before the first draw. What only a run needs (a key) is refused here, not case by case.

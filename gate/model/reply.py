@@ -38,7 +38,8 @@ class Reply(Noun):
     """What the application answered to one case.
 
     `latency_s` is wall time in seconds from asking to the last byte, `ttft_s` to the first token where the answer
-    was streamed. `cost_usd` is None where the price is not known: unknown is never 0.
+    was streamed. `cost_usd` is None where the price is not known: unknown is never 0. `contexts_missing` is why the
+    contexts are not known, where they should have been read from the application's spans: no contexts are not none.
     """
 
     output: str
@@ -50,6 +51,7 @@ class Reply(Noun):
     cost_usd: float | None = Field(default=None, ge=0)
     stop_reason: str | None = None
     model: str | None = None
+    contexts_missing: str | None = None
 
 
 class Expense(Noun):

@@ -9,9 +9,10 @@ import shlex
 import shutil
 import time
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from dataclasses import replace
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from gate.model.base import Noun
 from gate.model.case import Case
@@ -19,10 +20,12 @@ from gate.model.errors import Problem, UserError
 from gate.model.ports import Setting, Target
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
+from gate.model.shown import Shown
 from gate.targets.answer import MAX_BYTES, bad_reply, parse_json, reply_from
 from gate.targets.paths import relative_inside
 from gate.targets.process import Command, Finished, run
 from gate.targets.question import question
+from gate.targets.traced import ContextsFrom, with_passages
 
 _STDERR_LINES = 10
 
@@ -44,6 +47,22 @@ class CommandOptions(Noun):
         default_factory=dict,
         description="Variables added to the environment, which is passed on whole. No secrets here: this is committed.",
     )
+    contexts: ContextsFrom = Field(
+        default="reply",
+        description="Where the retrieved passages stand: in the `reply`, or, if there are none, in the `traces` that the "
+        "program exports with OpenTelemetry before it ends.",
+    )
+
+    @model_validator(mode="after")
+    def _hears(self) -> Self:
+        elsewhere = [
+            name for name in self.env if name.startswith("OTEL_EXPORTER_OTLP") and "ENDPOINT" in name
+        ]
+        if self.contexts == "traces" and elsewhere:
+            raise ValueError(
+                f"`contexts: traces` needs the program's spans, which `env.{elsewhere[0]}` sends elsewhere"
+            )
+        return self
 
     @field_validator("run")
     @classmethod
@@ -82,15 +101,32 @@ class CommandTarget(Target):
         )
         return sorted({path for path in found if path is not None})
 
+    def shown(self, case: Case) -> Shown:
+        """The command line, what is added to the environment, and what stands on the standard input."""
+        added: dict[str, JsonValue] = {"env": dict(self.options.env)} if self.options.env else {}
+        stdin = question(case)
+        return Shown(
+            what=f"a run of {self._command.arguments[0]} in the folder of gate.yaml",
+            parts={"command": list(self._command.arguments), **added, "standard input": stdin},
+        )
+
     async def ask(self, case: Case) -> Reply | Failure:
         """Run the program once."""
         stdin = json.dumps(question(case), ensure_ascii=False).encode() + b"\n"
-        start = time.perf_counter()
-        try:
-            finished = await run(self._command, stdin=stdin)
-        except OSError as error:
-            return self._failure("not_found", f"it cannot be started: {error.strerror or error}")
-        return self._reply(finished, latency_s=time.perf_counter() - start)
+        with self.setting.hearing.call() as heard:
+            command = replace(self._command, environment=self._environment())
+            start = time.perf_counter()
+            try:
+                finished = await run(command, stdin=stdin)
+            except OSError as error:
+                return self._failure("not_found", f"it cannot be started: {error.strerror or error}")
+            reply = self._reply(finished, latency_s=time.perf_counter() - start)
+        return reply if self.options.contexts == "reply" else await with_passages(reply, heard)
+
+    def _environment(self) -> dict[str, str]:
+        """That of this process with what the config adds, which has the last word, and where the trial is traced."""
+        given = self._command.environment
+        return {**given, **self.setting.hearing.environment(given), **self.options.env}
 
     def _reply(self, finished: Finished, *, latency_s: float) -> Reply | Failure:
         if finished.overflowed:

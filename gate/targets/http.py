@@ -22,18 +22,21 @@ from gate.model.pace import Attempt, asked_wait_s
 from gate.model.ports import Setting, Target
 from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
+from gate.model.shown import Shown
 from gate.targets.answer import MAX_BYTES, parse_json, reply_from
 from gate.targets.headers import Headers, headers_to_send
 from gate.targets.http_options import ContextPlaces, HttpOptions
 from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import resolve
 from gate.targets.sockets import Sockets
+from gate.targets.traced import OTLP_PORT, with_passages
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 # What another call will not change, unless it is a matter of its case alone.
 _LASTING = {401: "auth", 402: "payment", 403: "permission", 404: "not_found"}
 _CROWDED = {429, 503, 529}  # it did nothing, because too much is asked of it
 _EXCERPT = 300
+_OF_WHAT_IS_LEFT = 0.9
 
 
 class HttpTarget(Target):
@@ -58,19 +61,38 @@ class HttpTarget(Target):
         """Refuse a case that lacks what the request asks for."""
         fill_in(self.options.request, case)
 
+    def shown(self, case: Case) -> Shown:
+        """The request; of a header that is read from the environment the name of its variable."""
+        return Shown(
+            what=f"{self.options.method} {self.options.url}",
+            parts={
+                "headers": {"Content-Type": "application/json", **self.options.headers},
+                "body": fill_in(self.options.request, case),
+            },
+        )
+
     def open(self) -> None:
-        """Read the headers.
+        """Read the headers, and take the spans of the service where it was said that it exports them.
 
         Raises:
-            UserError: a variable of the environment that a header needs is not set.
+            UserError: a variable of the environment that a header needs is not set, or the port is taken.
         """
         self._sent = headers_to_send(self.options.headers, os.environ)
+        port = self.options.traces_port or (OTLP_PORT if self.options.contexts == "traces" else None)
+        if port is not None:
+            self.setting.hearing.receive(port)
 
     async def ask(self, case: Case) -> Reply | Failure:
         """Send the request, and again where that may help: see `retries`."""
         body = json.dumps(fill_in(self.options.request, case), ensure_ascii=False, separators=(",", ":"))
-        pace = self.setting.pace(self._url.authority)
-        return await pace.call(lambda _: self._attempt(body.encode()), repeats=self.options.retries)
+        pace, start = self.setting.pace(self._url.authority), time.perf_counter()
+        if self.options.contexts != "traces":
+            return await pace.call(lambda _: self._attempt(body.encode()), repeats=self.options.retries)
+        with self.setting.hearing.call() as heard:
+            reply = await pace.call(lambda _: self._attempt(body.encode()), repeats=self.options.retries)
+            # Spans that come late must not cost an answer that was paid for: the limit of a trial holds for all of it.
+            left_s = _OF_WHAT_IS_LEFT * (self.setting.timeout_s - (time.perf_counter() - start))
+            return await with_passages(reply, heard, wait_s=min(self.options.traces_wait_s, left_s))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -83,7 +105,12 @@ class HttpTarget(Target):
         start = time.perf_counter()
         try:
             async with self._session().request(
-                self.options.method, self._url, data=body, allow_redirects=False, proxy=self._proxy
+                self.options.method,
+                self._url,
+                data=body,
+                headers=self.setting.hearing.headers(),
+                allow_redirects=False,
+                proxy=self._proxy,
             ) as response:
                 content = await _read(response)
         except TimeoutError as error:
@@ -182,7 +209,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
 def _found(options: HttpOptions, answer: Any) -> dict[str, Any]:
     """The parts of the answer that the options point at, under the names of a Reply."""
     names = ("output", "contexts", "tool_calls", "usage", "cost_usd", "model", "stop_reason")
-    places = {name: getattr(options, name) for name in names}
+    places = {name: getattr(options, name) for name in names if getattr(options, name) != "traces"}
     found = {name: resolve(answer, place) for name, place in places.items() if isinstance(place, str)}
     if isinstance(options.contexts, ContextPlaces):
         items = resolve(answer, options.contexts.items)

@@ -36,10 +36,23 @@ class HttpOptions(Noun):
         "`{{ tags.x }}` in its texts are replaced; a text that is one placeholder keeps the value's type.",
     )
     output: Pointer = Field(default="/output", description="JSON Pointer to the output in the answer.")
-    contexts: Pointer | ContextPlaces | None = Field(
+    contexts: Literal["traces"] | Pointer | ContextPlaces | None = Field(
         default=None,
         description="Pointer to the retrieved passages (texts, or objects with text, id, score, rank), or where "
-        "their parts stand.",
+        "their parts stand. `traces`: they are read from the spans that the service exports to `traces_port`.",
+    )
+    traces_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of 127.0.0.1 at which the spans of the service are taken, by OTLP/HTTP, during a run. "
+        "Default: 4318 with `contexts: traces`, else none.",
+    )
+    traces_wait_s: float = Field(
+        default=10,
+        ge=0,
+        le=120,
+        description="With `contexts: traces`, how long to wait, after an answer, for the spans of its retrieval.",
     )
     tool_calls: Pointer | None = Field(
         default=None, description="Pointer to a list of `{name, arguments, result}`."

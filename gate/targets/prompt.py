@@ -8,8 +8,9 @@ from pydantic import Field
 from gate.model.base import Noun
 from gate.model.case import Case, Message
 from gate.model.errors import Problem, UserError
-from gate.model.ports import ModelRequest, Setting, Target
+from gate.model.ports import ModelRequest, Setting, Target, shown_request
 from gate.model.reply import Failure, Reply
+from gate.model.shown import Shown
 from gate.targets.question import question
 from gate.targets.template import PromptTemplate
 
@@ -96,6 +97,13 @@ class PromptTarget(Target):
             effort=self.options.effort,
             stream=self.options.stream,
         )
+
+    def shown(self, case: Case) -> Shown:
+        """The request, with the templates and the variables that it was made of."""
+        sent = shown_request(self.request(case))
+        templates = [template for template in (self.options.template, self.options.system) if template]
+        made = {"made of": templates, "variables": _variables(case)}
+        return sent.model_copy(update={"parts": {**sent.parts, **made}})
 
     def _prompt(self, case: Case, variables: dict[str, Any]) -> tuple[str, tuple[Message, ...]]:
         """The system prompt and the messages. A conversation's own leading system messages come last in the former."""

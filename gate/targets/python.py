@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -11,8 +11,10 @@ from gate.model.case import Case
 from gate.model.errors import Problem, UserError
 from gate.model.ports import Setting, Target
 from gate.model.reply import Failure, Reply
+from gate.model.shown import Shown
 from gate.targets.answer import reply_from
 from gate.targets.question import question
+from gate.targets.traced import ContextsFrom, with_passages
 
 _ARGUMENTS = ("input", "context", "metadata", "case")
 
@@ -22,6 +24,11 @@ class PythonOptions(Noun):
 
     function: str = Field(
         description="The function, as `path/to/file.py:name` (from the folder of gate.yaml) or `package.module:name`."
+    )
+    contexts: ContextsFrom = Field(
+        default="reply",
+        description="Where the retrieved passages stand: in the `reply`, or, if there are none, in the `traces` that the "
+        "application writes with OpenTelemetry.",
     )
 
 
@@ -52,14 +59,29 @@ class PythonTarget(Target):
         """The function's own file. What that file imports is not seen: name it under `depends_on`."""
         return (self._function.file,) if self._function.file else ()
 
+    def shown(self, case: Case) -> Shown:
+        """The call, with each argument by its name."""
+        given = self._given(case)
+        shown = {
+            name: value.model_dump(mode="json") if isinstance(value, Case) else value
+            for name, value in given.items()
+        }
+        return Shown(what=f"a call of {self.options.function}", parts=shown)
+
     async def ask(self, case: Case) -> Reply | Failure:
         """Call the function once. What it raises goes through: the run makes a Failure of it."""
+        given = self._given(case)
+        with self.setting.hearing.inside() as heard:
+            start = time.perf_counter()
+            value = await self._function(**given)
+            reply = reply_from(value, latency_s=time.perf_counter() - start)
+        return reply if self.options.contexts == "reply" else await with_passages(reply, heard)
+
+    def _given(self, case: Case) -> dict[str, Any]:
         plain = question(case)
         shown = case.model_copy(update={"expected": None})
         given = {**plain, "metadata": plain["tags"], "case": shown}
-        start = time.perf_counter()
-        value = await self._function(**{name: given[name] for name in self._names})
-        return reply_from(value, latency_s=time.perf_counter() - start)
+        return {name: given[name] for name in self._names}
 
     def _problem(self, message: str) -> UserError:
         fix = f"arguments are given by keyword: {', '.join(_ARGUMENTS)}; take those you need"

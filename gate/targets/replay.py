@@ -16,6 +16,7 @@ from gate.model.files import load_results
 from gate.model.ports import Setting, Target
 from gate.model.reply import Failure, Reply
 from gate.model.run import RunResult
+from gate.model.shown import Shown
 from gate.targets.answer import parse_json, reply_from
 from gate.targets.paths import file_inside
 
@@ -73,6 +74,13 @@ class ReplayTarget(Target):
             return
         fix = f"record it in {self._file}, or take the case out of the suite"
         raise UserError(Problem(message=message, place=case.place, key="replies", fix=fix))
+
+    def shown(self, case: Case) -> Shown:
+        """Nothing is sent: where the recordings of the case stand."""
+        return Shown(
+            what=f"nothing: its replies were recorded in {self._file}",
+            parts={"draws recorded": len(self._draws.get(case.id, {}))},
+        )
 
     async def ask(self, case: Case) -> Reply | Failure:
         """The first draw."""

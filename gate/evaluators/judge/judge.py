@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from gate.evaluators.expected import refusal
 from gate.evaluators.judge.asking import Asker
-from gate.evaluators.judge.material import parts_of
+from gate.evaluators.judge.material import no_passages, parts_of
 from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.options import JudgeOptions
 from gate.evaluators.judge.panel import agreement, decided, majority
@@ -19,6 +19,7 @@ from gate.model.case import Case
 from gate.model.ports import Evaluator, ScoringError, Setting
 from gate.model.reply import Reply, Sample
 from gate.model.score import Metric, Score
+from gate.model.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -120,14 +121,21 @@ class Judge(Evaluator):
             raise ScoringError("untrusted_judge", message)
         return ((await self._ask(question)).score(self.name),)
 
+    def shown(self, sample: Sample) -> Sequence[Shown]:
+        """The question to each model; none where the opinion stands without asking."""
+        question = self._question(sample.case, sample.reply)
+        if isinstance(question, Opinion):
+            return ()
+        return [self._asker.shown(model, question.parts) for model in self.options.models]
+
     async def aclose(self) -> None:
         """Let go of what still runs."""
         self._trust.cancel()
 
     def _question(self, case: Case, reply: Reply, *, planted: bool = False) -> _Question | Opinion:
         """What is to be asked of a model, or the opinion that stands without asking. What is planted is never too long."""
-        if "context" in self._needs and not (reply.contexts or case.context):
-            return Opinion(abstained="no_context", critique="neither the reply nor the case holds a passage")
+        if "context" in self._needs and (why := no_passages(case, reply)):
+            return Opinion(abstained="no_context", critique=why)
         parts = parts_of(case, reply, expected=self.options.show_expected or "expected" in self._needs)
         if not planted and sum(map(len, parts.values())) > self.options.max_characters:
             return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")

@@ -37,6 +37,14 @@ def parts_of(case: Case, reply: Reply, *, expected: bool) -> dict[str, str]:
     return {**parts, "response": reply.output}
 
 
+def no_passages(case: Case, reply: Reply) -> str | None:
+    """Why there is nothing to judge by; None where there is. Of a retrieval, spans may tell the ids and no texts."""
+    contexts = reply.contexts or case.context
+    if not contexts:
+        return reply.contexts_missing or "neither the reply nor the case holds a passage"
+    return None if any(context.text.strip() for context in contexts) else "none of the passages has a text"
+
+
 def enclosed(parts: Mapping[str, str], *, mark: str) -> str:
     """The parts, each within its boundary."""
     return "\n\n".join(

@@ -4,7 +4,7 @@ A preference that follows the order of the responses is a tie, and so is the ver
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from gate.evaluators.expected import refusal
 from gate.evaluators.judge.asking import Asker
-from gate.evaluators.judge.material import parts_of
+from gate.evaluators.judge.material import no_passages, parts_of
 from gate.evaluators.judge.opinion import Opinion
 from gate.evaluators.judge.panel import named
 from gate.evaluators.judge.question import VERSION, comparison
@@ -26,6 +26,7 @@ from gate.model.files import load_results
 from gate.model.ports import Evaluator, Setting
 from gate.model.reply import Sample
 from gate.model.score import Metric, Score
+from gate.model.shown import Shown
 
 _WIN, _TIE, _LOSS = 1.0, 0.5, 0.0
 _ORDERS = 2
@@ -58,6 +59,15 @@ class PairwiseOptions(Noun):
         default=None, description="How much effort the model puts in; left out, the model's own default."
     )
     recorded: str | None = Field(default=None, min_length=1, description=RECORDING)
+
+
+@dataclass(frozen=True)
+class _Orders:
+    """The material in both orders, and the hash of all that is asked."""
+
+    forth: Mapping[str, str]
+    back: Mapping[str, str]
+    asked: str
 
 
 class Pairwise(Evaluator):
@@ -136,10 +146,25 @@ class Pairwise(Evaluator):
         opinion = await self._opinion(sample, self._recorded[sample.case.key])
         return (opinion.score(self.name),)
 
+    def shown(self, sample: Sample) -> Sequence[Shown]:
+        """The question in both orders; none where the opinion stands without asking."""
+        question = self._question(sample, self._recorded.get(sample.case.key, ""))
+        if isinstance(question, Opinion):
+            return ()
+        return [self._asker.shown(self.options.model, parts) for parts in (question.forth, question.back)]
+
     async def _opinion(self, sample: Sample, recorded: str) -> Opinion:
+        question = self._question(sample, recorded)
+        if isinstance(question, Opinion):
+            return question
+        forth, back = await self._ask(question.forth), await self._ask(question.back)
+        return replace(_both(forth, back), asked=question.asked)
+
+    def _question(self, sample: Sample, recorded: str) -> "_Orders | Opinion":
+        """What is to be asked of the model, or the opinion that stands without asking."""
         needs: Sequence[Need] = self._rubric.needs
-        if "context" in needs and not (sample.reply.contexts or sample.case.context):
-            return Opinion(abstained="no_context", critique="neither the reply nor the case holds a passage")
+        if "context" in needs and (why := no_passages(sample.case, sample.reply)):
+            return Opinion(abstained="no_context", critique=why)
         shown = self.options.show_expected or "expected" in needs
         parts = parts_of(sample.case, sample.reply, expected=shown)
         own = parts.pop("response")
@@ -148,12 +173,10 @@ class Pairwise(Evaluator):
         if sum(map(len, (*parts.values(), own, recorded))) > self.options.max_characters:
             return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
         who = (self.options.model, self.options.effort)
-        asked = question_key(self._asker.system, {**parts, "first": own, "second": recorded}, asked_of=who)
-        if (known := self._recording.known(asked)) is not None:
-            return known
-        forth = await self._ask({**parts, "first": own, "second": recorded})
-        back = await self._ask({**parts, "first": recorded, "second": own})
-        return replace(_both(forth, back), asked=asked)
+        forth = {**parts, "first": own, "second": recorded}
+        asked = question_key(self._asker.system, forth, asked_of=who)
+        back = {**parts, "first": recorded, "second": own}
+        return self._recording.known(asked) or _Orders(forth, back, asked)
 
     async def _ask(self, parts: Mapping[str, str]) -> Opinion:
         return await self._asker.ask(self.options.model, parts)
