@@ -9,15 +9,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from gate.evaluators.judge.asking import RANDOM
 from gate.evaluators.judge.material import boundary, parts_of
 from gate.evaluators.judge.opinion import Opinion, ending_of
 from gate.evaluators.judge.question import CLAIMS, VERSION, messages
 from gate.evaluators.judge.trust import Trust
 from gate.model.base import Noun, digest
 from gate.model.case import Case
-from gate.model.ports import Evaluator, ModelRequest, ScoringError, Setting
+from gate.model.ports import Evaluator, ModelRequest, ScoringError, Setting, shown_request
 from gate.model.reply import Reply, Sample
 from gate.model.score import Metric, Score
+from gate.model.shown import BOUNDARY, Shown
 
 _SUPPORTED, _UNSUPPORTED, _UNKNOWN = "supported", "not_supported", "unknown"
 _SHOWN = 3  # claims that are named in the explanation
@@ -127,6 +129,13 @@ class Claims(Evaluator):
             opinion = await self._count(parts)
         return (opinion.score(self.name),)
 
+    def shown(self, sample: Sample) -> Sequence[Shown]:
+        """The question; none where there are no passages, or too much of them."""
+        parts = parts_of(sample.case, sample.reply, expected=False)
+        if "passages" not in parts or sum(map(len, parts.values())) > self.options.max_characters:
+            return ()
+        return (shown_request(self._request(parts, mark=BOUNDARY), note=RANDOM),)
+
     async def aclose(self) -> None:
         """Let go of what still runs."""
         self._trust.cancel()
@@ -134,17 +143,19 @@ class Claims(Evaluator):
     async def _opinion(self, case: Case, reply: Reply) -> Opinion:
         return await self._count(parts_of(case, reply, expected=False))
 
-    async def _count(self, parts: Mapping[str, str]) -> Opinion:
-        request = ModelRequest(
+    def _request(self, parts: Mapping[str, str], *, mark: str) -> ModelRequest:
+        return ModelRequest(
             model=self.options.model,
             system=CLAIMS,
-            messages=messages(parts, mark=boundary()),
+            messages=messages(parts, mark=mark),
             max_tokens=self.options.max_tokens,
             effort=self.options.effort,
             stream=False,
             answer_schema=_ANSWER,
         )
-        answer = await self.setting.llm().ask(request)
+
+    async def _count(self, parts: Mapping[str, str]) -> Opinion:
+        answer = await self.setting.llm().ask(self._request(parts, mark=boundary()))
         ended = ending_of(answer)
         if isinstance(ended, Opinion):
             return ended
