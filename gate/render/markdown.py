@@ -14,6 +14,7 @@ from gate.model.report import Document, Report, Step
 from gate.model.verdict import Kind
 from gate.render import markdown_parts as parts
 from gate.render.budget import fit, size
+from gate.render.concentrated import ASIDE, TITLE, concentrated
 from gate.render.numbers import count, counted
 from gate.render.rows import against, every, notes, untold
 from gate.render.sentences import headline
@@ -25,6 +26,7 @@ _HEAD = re.compile(
     r"<!-- gate:1 check=\S* suites=\S* head=([0-9a-f]{40,64}) base=\S* verdict=\S* -->(?:\s|$)"
 )
 _ROWS_SHOWN = 20
+_SEGMENTS_SHOWN = 5
 _FRAME_BYTES = 500  # the heading, the fold and the line on what was cut, of one section
 _LONGEST_SUITES = 1_000
 _LONGEST_SHA = 64
@@ -145,19 +147,27 @@ def _by_importance(report: Report, *, steps: Sequence[Step]) -> Iterator[tuple[i
         ),
     )
     todo = (*steps, *report.next_steps)
-    yield 7, Section(rows=parts.step_items(todo), before="**What to do next**\n\n", share=0.3)
-    yield 1, Section(rows=parts.finding_items(untold(report)), before="", share=0.3, most=_ROWS_SHOWN)
-    yield 2, _proposals(report)
+    yield 8, Section(rows=parts.step_items(todo), before="**What to do next**\n\n", share=0.3)
+    yield 2, Section(rows=parts.finding_items(untold(report)), before="", share=0.3, most=_ROWS_SHOWN)
+    yield 3, _proposals(report)
+    yield 1, _concentrated(report)
     yield (
-        6,
+        7,
         Section(
             rows=parts.run_items(report.runs), before="**Cost and time**\n\n", share=0.3, most=_ROWS_SHOWN
         ),
     )
     if verdict.kind is not Kind.PASS:
-        yield 3, _cases(report)
-    yield 4, _notes(report)
-    yield 5, _all(report)
+        yield 4, _cases(report)
+    yield 5, _notes(report)
+    yield 6, _all(report)
+
+
+def _concentrated(report: Report) -> Section:
+    """Where the drops are concentrated, one sentence a metric."""
+    sentences = concentrated(report.verdict)
+    rows = (f"- {parts.MEDIUM.write(words)}" for words in sentences)
+    return Section(rows=rows, before=f"**{TITLE}** ({ASIDE})\n\n", share=0.2, most=_SEGMENTS_SHOWN)
 
 
 def _proposals(report: Report) -> Section:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gate.model.report import Excerpt, Report, Step
 from gate.model.verdict import Finding, Kind
 from gate.render import escape
+from gate.render.concentrated import ASIDE, TITLE, concentrated
 from gate.render.figures import figures
 from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, means, tidy
@@ -51,6 +52,7 @@ class _Page:
         bad = against(verdict)
         yield self._verdict()
         yield self._table(bad[:_ROWS], more=len(bad) - _ROWS)
+        yield self._concentrated(concentrated(verdict))
         yield self._findings(untold(report))
         yield self._proposals()
         if verdict.kind is not Kind.PASS:
@@ -138,6 +140,14 @@ class _Page:
             yield from self._lines(words, first="- ", rest="  ")
         if len(findings) > _ITEMS:
             yield f"- {count(len(findings) - _ITEMS)} more: see the JSON report"
+
+    def _concentrated(self, sentences: Sequence[Words]) -> Iterator[str]:
+        if sentences:
+            yield from wrapped([Span(TITLE, self._style("1")), Span(f" ({ASIDE})")], cells=self.width)
+        for words in sentences[:_ITEMS]:
+            yield from self._lines(words, first="- ", rest="  ")
+        if len(sentences) > _ITEMS:
+            yield f"- {count(len(sentences) - _ITEMS)} more: see the JSON report"
 
     def _proposals(self) -> Iterator[str]:
         proposals = sorted(self.report.proposals, key=lambda each: not each.loosened)

@@ -4,6 +4,7 @@ from typing import Any
 
 from gate.model.reply import Failure
 from gate.model.report import Excerpt, Proposal, Report, Revision, RunSummary, Step
+from gate.model.segment import Search, Segment, Term
 from gate.model.verdict import CaseChange, Churn, Finding, Kind, MetricDiff, SuiteVerdict, Verdict
 
 HEAD = Revision(label="tighter-refunds", sha="1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d")
@@ -131,6 +132,23 @@ def slice_diff(**fields: Any) -> MetricDiff:
     return regressed_diff(**{**given, **fields})
 
 
+def make_segment(*terms: Term, **fields: Any) -> Segment:
+    given = {
+        "metric": "exact_match",
+        "terms": terms or (Term(tag="category", value="refund"), Term(tag="turns", above=3)),
+        "n": 13,
+        "worse": 12,
+        "others": 107,
+        "others_worse": 5,
+        "baseline": 0.954,
+        "head": 0.077,
+        "drop": 0.877,
+        "others_drop": 0.041,
+        "p": 0.0004,
+    }
+    return Segment(**{**given, **fields})
+
+
 def finding_of(diff: MetricDiff, code: str, **fields: Any) -> Finding:
     given = {
         "code": code,
@@ -248,6 +266,7 @@ def regressed() -> Report:
         churn=Churn(added=("refund-041", "refund-042")),
         target_changed=("prompts/answer.md",),
         cases=122,
+        search=Search(segments=(make_segment(),), combinations=84),
     )
     return make_report(
         make_verdict((suite,), findings),
@@ -417,6 +436,7 @@ def foreign(text: str = "x", *, kind: Kind = Kind.REGRESSED) -> Report:
         churn=Churn(added=(text,), removed=(text,), changed=(text,)),
         target_changed=(text,),
         cases=120,
+        search=Search(segments=(make_segment(Term(tag=text, value=text), metric=text),), combinations=9),
     )
     failure = Failure(stage="target", kind=text, message=text, evaluator=text)
     return Report(
@@ -464,7 +484,12 @@ def many(number: int = 500) -> Report:
         )
         for index in range(number)
     )
-    suite = SuiteVerdict(suite="support", kind=Kind.NOT_COMPARABLE, diffs=diffs, slices=diffs, cases=number)
+    search = Search(
+        segments=tuple(make_segment(Term(tag="&" * 99, value="|"), metric=each.metric) for each in diffs)
+    )
+    suite = SuiteVerdict(
+        suite="support", kind=Kind.NOT_COMPARABLE, diffs=diffs, slices=diffs, cases=number, search=search
+    )
     return make_report(
         make_verdict((suite,), findings),
         proposals=tuple(Proposal(text=f"{index}: " + "<p>" * 200, loosened=True) for index in range(number)),
