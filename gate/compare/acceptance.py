@@ -1,25 +1,32 @@
 """Scorecard → whether it may become a baseline, and whether it says anything that the old one does not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from gate.compare.policy import gate_of
 from gate.model.errors import Problem
 from gate.model.run import RunResult
 from gate.model.scorecard import CaseScores, Scorecard
-from gate.model.suite import Policy
+from gate.model.suite import Policy, SuitePolicy
 
 _CLOCKED = frozenset({"s", "tokens/s"})  # units of what is never twice the same
 _SHOWN_CASES = 5
 
 
 def objections(
-    cards: Mapping[str, Scorecard], *, results: Mapping[str, RunResult], policy: Policy
+    cards: Mapping[str, Scorecard],
+    *,
+    results: Mapping[str, RunResult],
+    suites: Mapping[str, SuitePolicy],
+    policy: Policy,
 ) -> tuple[Problem, ...]:
-    """`refusals` of every suite, each with the first failure of every kind, so that a person sees what to mend."""
+    """What speaks against accepting, by suite, with a first failure or abstention of every kind: what there is to mend."""
     found: list[Problem] = []
     for suite, card in cards.items():
         refused = refusals(card, policy=policy)
-        found += refused
+        empty = _empty(card, suites[suite])
+        found += [*refused, *(_emptiness(suite, name) for name in empty)]
         found += _failures(results[suite]) if refused else ()
+        found += _abstentions(results[suite], empty)
     return tuple(found)
 
 
@@ -64,6 +71,43 @@ def _failures(result: RunResult) -> Iterator[Problem]:
                 seen.add(failure.kind)
                 message = f"case {trial.case_id} failed ({failure.kind}): {failure.message}"
                 yield Problem(message=message, key=f"suites.{result.suite}")
+
+
+def _abstentions(result: RunResult, metrics: Collection[str]) -> Iterator[Problem]:
+    """The first abstention of each of the metrics for each of its reasons."""
+    seen: set[tuple[str, str]] = set()
+    for trial in result.trials:
+        for score in trial.scores:
+            reason = score.abstained
+            if reason is not None and score.metric in metrics and (score.metric, reason) not in seen:
+                seen.add((score.metric, reason))
+                why = f": {score.explanation}" if score.explanation else ""
+                message = f"case {trial.case_id}: {score.metric} abstained ({reason}){why}"
+                yield Problem(message=message, key=f"suites.{result.suite}")
+
+
+def _empty(card: Scorecard, suite: SuitePolicy) -> tuple[str, ...]:
+    """The metrics that can fail a check and abstained on every draw of every case: they have nothing to compare with.
+
+    What is recorded of every call may be unknown.
+    """
+    scored = {name for case in card.cases.values() for name, values in case.scores.items() if values}
+    abstained = {name for case in card.cases.values() for name in case.abstentions}
+    return tuple(
+        name
+        for name, metric in sorted(card.metrics.items())
+        if name in abstained - scored
+        and not metric.operational
+        and gate_of(metric, suite=suite).mode == "block"
+    )
+
+
+def _emptiness(suite: str, metric: str) -> Problem:
+    return Problem(
+        message=f"{metric} abstained on every case, so that its baseline would hold no score to compare with",
+        key=f"suites.{suite}",
+        fix=f"mend what it lacks, take its evaluator out, or write `gates: {{{metric}: {{mode: warn}}}}`",
+    )
 
 
 def _is_silent(case: CaseScores, metric: str) -> bool:

@@ -10,7 +10,7 @@ from gate.model.errors import EvaluationError, UserError
 from gate.model.files import dump_baseline
 from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
-from gate.model.suite import Gate, Policy
+from gate.model.suite import Policy, SuitePolicy
 from gate.place import Place
 from gate.ready import Ready, prepare
 from gate.running import Draws, bench
@@ -34,7 +34,7 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
     Nothing is written unless every suite may be accepted.
 
     Raises:
-        UserError: trials failed, or a metric had no say on a case.
+        UserError: trials failed, or a metric had no say on a case, or no score at all.
         EvaluationError: a run was stopped before it was done.
         InterruptedRunError: stopped from outside; what was finished is kept.
     """
@@ -42,8 +42,8 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
     refuse_other_files(place.tree, [ready.suite.baseline for ready in prepared.suites])
     with bench(place, prepared.suites) as runs:
         results = runs.take(prepared.suites, lambda suite: Draws(purpose="accept", count=suite.draws.accept))
-        gates = {ready.suite.name: ready.suite.policy.gates for ready in prepared.suites}
-        cards = acceptable(results, gates=gates, policy=prepared.sheet.policy)
+        suites = {ready.suite.name: ready.suite.policy for ready in prepared.suites}
+        cards = acceptable(results, suites=suites, policy=prepared.sheet.policy)
         before = base_of_working_tree(place.tree, place.config, prepared.sheet)
         return tuple(
             _accepted(
@@ -58,12 +58,12 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
 
 
 def acceptable(
-    results: Mapping[str, RunResult], *, gates: Mapping[str, Mapping[str, Gate]], policy: Policy
+    results: Mapping[str, RunResult], *, suites: Mapping[str, SuitePolicy], policy: Policy
 ) -> dict[str, Scorecard]:
-    """The scorecards, once nothing speaks against any of them. `gates` are those of each suite.
+    """The scorecards, once nothing speaks against any of them. `suites` are the policies of each.
 
     Raises:
-        UserError: trials failed, or a metric had no say on a case.
+        UserError: trials failed, or a metric had no say on a case, or no score at all.
         EvaluationError: a run was stopped before it was done, or not one trial of it came back.
     """
     for result in results.values():
@@ -75,8 +75,8 @@ def acceptable(
             )
             count = f"not one of {len(result.trials)} trials came back"
             raise EvaluationError(f"{result.suite}: {count} ({first}); no baseline was written")
-    cards = {name: tally(result, keep=gates[name]) for name, result in results.items()}
-    refused = objections(cards, results=results, policy=policy)
+    cards = {name: tally(result, keep=suites[name].gates) for name, result in results.items()}
+    refused = objections(cards, results=results, suites=suites, policy=policy)
     if refused:
         raise UserError(*refused)
     return cards

@@ -154,8 +154,8 @@ def _few_draws(record: Record, suites: Sequence[str], sheet: PolicySheet) -> Rep
 def _made(asked: Asked, record: Record, sheet: PolicySheet, chosen: Wanted) -> Change:
     results = {name: record.results[name] for name in chosen.suites}
     _refuse_blotted(results)
-    gates = {name: sheet.suites[name].gates for name in results}
-    cards = acceptable(results, gates=gates, policy=sheet.policy)
+    suites = {name: sheet.suites[name] for name in results}
+    cards = acceptable(results, suites=suites, policy=sheet.policy)
     folder = asked.desk.folder
     files = {f"{folder}{sheet.baselines[name]}": dump_baseline(card) for name, card in cards.items()}
     return Change(record=record, sheet=sheet, cards=cards, files=files, reason=plain_reason(chosen.reason))

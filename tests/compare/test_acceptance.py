@@ -1,11 +1,16 @@
 """What may become a baseline."""
 
+from typing import Any
+
 import pytest
 
-from gate.compare.acceptance import differs_only_in_timings, refusals
+from gate.compare.acceptance import differs_only_in_timings, objections, refusals
+from gate.compare.tally import tally
+from gate.model.run import RunResult
+from gate.model.score import Score
 from gate.model.scorecard import CaseScores, Scorecard
-from gate.model.suite import Policy
-from tests.builders import make_metric, make_scorecard
+from gate.model.suite import Gate, Policy, SuitePolicy
+from tests.builders import make_metric, make_run, make_scorecard, make_trial
 
 LATENCY = make_metric("latency_s", kind="measure", unit="s", operational=True, log=True)
 TOKENS = make_metric("output_tokens", kind="measure", operational=True, log=True)
@@ -29,9 +34,39 @@ def test_a_case_that_a_metric_never_scored_is_refused_by_name() -> None:
     assert "no score for 1 of 2 cases: b|c" in problem.message
 
 
-def test_a_metric_that_abstains_throughout_had_its_say() -> None:
-    case = CaseScores(key="k", trials=1, abstentions={"accuracy": 1})
-    assert refusals(make_scorecard({}, cases={"a": case}), policy=Policy()) == ()
+def silent_run() -> RunResult:
+    score = Score.abstain("no_context", metric="accuracy")
+    trials = tuple(make_trial(case, scores=(score,)) for case in ("a", "b"))
+    return make_run(trials=trials)
+
+
+def objected(result: RunResult, gate: Gate, *, card: Scorecard | None = None) -> list[str]:
+    found = objections(
+        {"suite": tally(result, keep={}) if card is None else card},
+        results={"suite": result},
+        suites={"suite": SuitePolicy(default_gate=gate)},
+        policy=Policy(),
+    )
+    return [problem.message for problem in found]
+
+
+def test_a_metric_that_abstained_on_every_case_is_refused_by_name_with_its_reason() -> None:
+    said, why = objected(silent_run(), Gate())
+    assert said.startswith("accuracy abstained on every case")
+    assert "case a: accuracy abstained (no_context)" in why
+
+
+@pytest.mark.parametrize("mode", ["warn", "record"])
+def test_a_metric_that_abstained_throughout_and_fails_no_check_is_no_hindrance(mode: Any) -> None:
+    assert objected(silent_run(), Gate(mode=mode)) == []
+
+
+def test_a_metric_that_abstained_on_some_cases_had_its_say() -> None:
+    cases = {
+        "a": CaseScores(key="k", trials=1, abstentions={"accuracy": 1}),
+        "b": CaseScores(key="k", trials=1, scores={"accuracy": (1.0,)}),
+    }
+    assert objected(silent_run(), Gate(), card=make_scorecard({}, cases=cases)) == []
 
 
 @pytest.mark.parametrize(("errors", "refused"), [(0, False), (2, False), (3, True), (10, True)])
