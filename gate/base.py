@@ -44,6 +44,11 @@ class Base:
         found = self.baselines.get(suite)
         return found if isinstance(found, Scorecard) else None
 
+    @property
+    def scorecards(self) -> dict[str, Scorecard]:
+        """The baselines there are, by suite."""
+        return {name: found for name, found in self.baselines.items() if isinstance(found, Scorecard)}
+
     def missing(self, suite: str) -> str:
         """Why a suite has none; empty where it has one."""
         found = self.baselines.get(suite, f"suite {suite} does not exist in the base")

@@ -38,6 +38,7 @@ VERBS = {
     "compare": "Compare a results file with a baseline; nothing is run.",
     "history": "How each metric moved over the baselines that landed, and where it changed.",
     "bisect": "Find the commit, and the file, that made a metric worse.",
+    "report": "Tell of results files anew: as a page for the browser, too; nothing is run.",
     "calibrate": "Measure how far the instruments of a suite can be trusted: judges, and the noise of runs.",
     "record": "Keep the verdicts of a judge in a file, so that they are asked for once.",
     "label": "Say of one response after the other whether it passes, to calibrate a judge.",

@@ -13,12 +13,13 @@ from gate.cli.options import (
     fresh_option,
     keep_results,
     notice,
+    page_options,
     progress,
     report_options,
     suites_argument,
     working_tree,
 )
-from gate.cli.reporting import Files, publish
+from gate.cli.reporting import Files, behind, publish
 
 
 @click.command("check", cls=ForeignCodeVerb)
@@ -37,12 +38,14 @@ from gate.cli.reporting import Files, publish
 )
 @fresh_option
 @report_options
-def command(
+@page_options
+def command(  # noqa: PLR0913 - click hands a verb its options one by one
     suites: tuple[str, ...],
     config: Path,
     base: str | None,
     output: Path | None,
     *,
+    base_results: tuple[Path, ...],
     fresh: bool,
     **files: Path | None,
 ) -> int:
@@ -54,9 +57,10 @@ def command(
     from gate.place import Place  # noqa: PLC0415
 
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
-    check_outputs(config, [output, *files.values()])
+    check_outputs(config, [output, *files.values()], read=base_results)
     check_results(place.tree, config, suites, output)
     against = None if base is None else Against(history=place.tree, ref=base)
     with check(place, only=suites, against=against, fresh=fresh) as checked:
         keep_results(checked.results, output)
-        return publish(checked.report, Files(**files), quiet=str(output) == "-")
+        page = behind(lambda: checked, root=place.tree.root, base_results=base_results)
+        return publish(checked.report, Files(**files), page=page, quiet=str(output) == "-")

@@ -1,11 +1,15 @@
 """`gate compare`: a results file against a baseline; nothing is run."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from gate.cli.options import CONFIG, check_outputs, report_options, working_tree
-from gate.cli.reporting import Files, publish
+from gate.cli.options import CONFIG, check_outputs, page_options, report_options, working_tree
+from gate.cli.reporting import Files, behind, publish
+
+if TYPE_CHECKING:
+    from gate.flows.check import Checked
 
 _LARGEST_THRESHOLD = 1e100
 
@@ -34,15 +38,28 @@ def _threshold(_ctx: click.Context, _param: click.Parameter, value: float | None
     help=f"The config whose policy applies. Default: {CONFIG} here, or else the built-in policy.",
 )
 @report_options
+@page_options
 def command(
-    current: Path, baseline: Path, threshold: float | None, config: Path | None, **files: Path | None
+    current: Path,
+    baseline: Path,
+    threshold: float | None,
+    config: Path | None,
+    base_results: tuple[Path, ...],
+    **files: Path | None,
 ) -> int:
     """Compare a results file with a baseline; nothing is run."""
     from gate.flows.compare import Sides, compare  # noqa: PLC0415 - help must not load the whole house
 
     tree = working_tree(config or Path(CONFIG))
-    check_outputs(config or Path(CONFIG), files.values(), read=(current, baseline))
+    check_outputs(config or Path(CONFIG), files.values(), read=(current, baseline, *base_results))
     sides = Sides(
         current=current, baseline=baseline, config=config.name if config else None, max_drop=threshold
     )
-    return publish(compare(tree, sides), Files(**files))
+
+    def checked() -> "Checked":
+        from gate.flows.report import compared  # noqa: PLC0415 - who wants no page has no need of all texts
+
+        return compared(tree, sides)
+
+    page = behind(checked, root=tree.root, base_results=base_results)
+    return publish(compare(tree, sides), Files(**files), page=page)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,29 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=f"Write the report also as {what}; `-` is standard output.",
         )(command)
     return command
+
+
+def page_options(command: Callable[..., int]) -> Callable[..., int]:
+    """`--html` and `--base-results`: the report as a page, and what the base answered."""
+
+    @wraps(command)
+    def checked(**given: Any) -> int:
+        if given["base_results"] and given["html_file"] is None:
+            raise click.UsageError("--base-results is shown on the page: name its file with --html")
+        return command(**given)
+
+    beside = click.option(
+        "--base-results",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="For --html: a results file of the base (one for each suite), to lay its answers beside the head's.",
+    )(checked)
+    return click.option(
+        "--html",
+        "html_file",
+        type=OutputPath(dir_okay=False, allow_dash=True),
+        help="Write the report also as one HTML file, with every case in it; it needs no network.",
+    )(beside)
 
 
 def working_tree(config: Path) -> WorkingTree:

@@ -40,10 +40,11 @@ class Against:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What a check leaves: the report, and the results by suite."""
+    """What a check leaves: the report, and by suite the results and the baselines that they were held against."""
 
     report: Report
     results: Mapping[str, RunResult]
+    baselines: Mapping[str, Scorecard] = field(default_factory=dict)
 
 
 @contextmanager
@@ -82,7 +83,8 @@ def check(
             compared = [*_comparisons(base, prepared, results), *removed]
             verdict = second.told(decide(compared, base.sheet.policy, look=2, looks=looks))
         evidence = _evidence(place, against, base=base, head=head, resumed=runs.resumed)
-        yield Checked(report=assemble(verdict, results=results, evidence=evidence), results=results)
+        report = assemble(verdict, results=results, evidence=evidence)
+        yield Checked(report=report, results=results, baselines=base.scorecards)
 
 
 def _evidence(

@@ -39,6 +39,17 @@ class Checked:
     note: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """One trial that stands on a shelf: by which suite and when it was made, and its body."""
+
+    shelf: str
+    draw: int
+    suite: str
+    made: float
+    body: str
+
+
 class Shelves:
     """The store in a folder, as `gate cache` looks at it. Use as a context manager.
 
@@ -107,6 +118,25 @@ class Shelves:
                 if isinstance(body, str) and row_digest(shelf, question, draw, body) == said:
                     where = {"shelf": shelf, "question": question, "draw": draw, "suite": suite, "made": made}
                     yield canonical_json({**where, "trial": json.loads(body)}) + "\n"
+
+    def bodies(self, shelf: str) -> Iterator[tuple[str, int, str]]:
+        """The question, the draw and the body of every readable trial of a shelf that was answered."""
+        with _told():
+            for question, draw, body, said in self._db.execute(
+                "SELECT question, draw, body, digest FROM trials WHERE shelf = ? AND answered", (shelf,)
+            ):
+                if isinstance(body, str) and row_digest(shelf, question, draw, body) == said:
+                    yield question, draw, body
+
+    def answered(self, question: str) -> Iterator[Draw]:
+        """The readable trials of a question that have a reply, on all shelves."""
+        statement = (
+            "SELECT shelf, draw, suite, made, body, digest FROM trials WHERE question = ? AND answered"
+        )
+        with _told():
+            for shelf, draw, suite, made, body, said in self._db.execute(statement, (question,)):
+                if isinstance(body, str) and row_digest(shelf, question, draw, body) == said:
+                    yield Draw(shelf=shelf, draw=draw, suite=suite, made=made, body=body)
 
     def prune(self, *, older_than_s: float | None, keep_bytes: int | None) -> int:
         """Remove trials that no run has looked for in so long, and then the longest unused until the rest takes no more.
