@@ -23,6 +23,7 @@ from gate.model.scorecard import CaseScores, Scorecard
 LOOKS = 3
 _POWER = 0.9
 _HALF = 0.5
+_DOUBT = 0.05
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,12 @@ class Ends:
         return self.level / LOOKS
 
 
-def side_of(head: Scorecard, ends: Ends) -> Side | None:
-    """The side on which a version lies; None where more draws have to tell, `unknown` where no draw could."""
+def side_of(head: Scorecard, ends: Ends, *, last: bool) -> Side | None:
+    """The side on which a version lies; None where more draws have to tell, `unknown` where no draw could.
+
+    Where the drop came in parts, what lies between them is bad: so the first part is found. It is called good only if
+    nothing speaks for that it fell, unless this is the `last` look.
+    """
     fallen = contest_of(ends.metric, before=ends.good, after=head, by=ends.by)
     above = contest_of(ends.metric, before=head, after=ends.bad, by=ends.by)
     if isinstance(fallen, str) or isinstance(above, str):

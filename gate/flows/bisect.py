@@ -9,13 +9,13 @@ Only the cases that broke are asked. What was drawn is kept: a bisection that wa
 from collections.abc import Sequence
 
 from gate.base import base_of_working_tree
-from gate.compare.bisection import Ends, is_drop, looks, suspects
+from gate.compare.bisection import Ends, first_draws, is_drop, looks, suspects
 from gate.compare.one_metric import Yardstick, contest_of, move_of
 from gate.compare.policy import is_counted
 from gate.estimates import expected
 from gate.flows.bisect_scope import Wanted, is_merge, named_cases, steps_of, suite_of
 from gate.flows.drawn import CannotRunError, Drawer
-from gate.flows.narrowing import Walk, described
+from gate.flows.narrowing import FIRST_LOOK, Walk, described
 from gate.flows.road import SHA_SHOWN, Stop, Surveyor, Version
 from gate.host.commits import is_shallow, landed, merge_base
 from gate.model.bisection import Bisection, Culprit, Outcome
@@ -26,8 +26,6 @@ from gate.place import Place
 from gate.ready import prepare
 from gate.render.plan import outlay_text
 from gate.running import ledgers
-
-_FIRST_LOOK = 3  # draws of either end, at first
 
 
 def bisect(place: Place, wanted: Wanted) -> Bisection:
@@ -81,7 +79,7 @@ class _Bisector:
         if not self.stops:
             return self._report("nothing changed")
         self.cases = named_cases(self.ready, self.wanted.cases)
-        self._announce()
+        self._announce("At the most, if every step needs all its draws:", trials=self._most_trials())
         if self.wanted.told:
             return self._report("told")
         self.cases = self.cases or self._broken()
@@ -92,6 +90,7 @@ class _Bisector:
         if not reproduced:
             return self._report("not reproduced")
         self.walk = Walk(self.drawer, self.ends, self.wanted.most_draws, self.place.notice)
+        self._announce("The drop is there. From here on about", trials=self._rest(self.ends))
         return self._found(self.walk)
 
     def _stops(self) -> Sequence[Stop]:
@@ -110,12 +109,16 @@ class _Bisector:
         message = f"no commit of this branch holds {self.ready.suite.baseline}, so none is known to be good"
         raise UserError(Problem(message=message, fix=fix))
 
-    def _announce(self) -> None:
-        """What it takes at the most, before anything is run."""
-        takes = expected(self.place.tree, self.ready, trials=self._most_trials())
-        self.place.notice(
-            f"At the most, where every step needs all its draws: {outlay_text(self.name, takes)}"
-        )
+    def _announce(self, words: str, *, trials: int) -> None:
+        """What is to be taken, before it is."""
+        takes = expected(self.place.tree, self.drawer.ready, trials=trials)
+        self.place.notice(f"{words} {outlay_text(self.name, takes)}")
+
+    def _rest(self, ends: Ends) -> int:
+        """How many trials are left, now that it is known how far apart the two ends are."""
+        most = self.wanted.most_draws
+        each = first_draws(ends, most=most)
+        return len(self.cases) * (self.steps * each + 2 * min(most, max(FIRST_LOOK, each)))
 
     def _most_trials(self) -> int:
         """The trials of the first look at all cases, of both ends twice, and of every step."""
@@ -157,7 +160,7 @@ class _Bisector:
     def _both_ends(self) -> tuple[Ends, bool]:
         """Both ends on draws that did not choose the cases, and whether the drop is there."""
         first = self.drawer.furthest
-        for count in looks(_FIRST_LOOK, most=self.wanted.most_draws):
+        for count in looks(min(FIRST_LOOK, self.wanted.most_draws), most=self.wanted.most_draws):
             good = self._needed(self.road.good, count, first=first)
             bad = self._needed(self.road.bad, count, first=first)
             ends = Ends(good=good, bad=bad, metric=self.wanted.metric, by=self.yardstick, level=self.level)

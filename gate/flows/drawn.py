@@ -105,7 +105,6 @@ class Drawer:
             overlays=version.overlays,
             fresh=self.fresh,
         )
-        self.place.notice(f"{version.label}: {draws.count} x {len(self.ready.suite.cases)} trials")
         try:
             visit = run_elsewhere(self.place, errand, ledger=self.ledger)
         except UserError as error:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from gate.compare.bisection import Ends, Search, first_draws, is_drop, looks, most_steps, side_of
 from gate.compare.one_metric import contest_of, move_of
 from gate.compare.pairs import draws_of
-from gate.flows.drawn import CannotRunError, Drawer
+from gate.flows.drawn import CannotRunError
 from gate.flows.road import SHA_SHOWN, Stop, Version
 from gate.host.worktree import Overlay
 from gate.model.bisection import Culprit, Probe, Side
 from gate.model.scorecard import Scorecard
 
+FIRST_LOOK = 3  # draws of what is held against one another for its own sake: both ends, and the culprit
 _NAMED = 3
 _MOST_TOGETHER = 2  # files that are looked for; where it takes more of them, that is told
 
@@ -21,11 +23,21 @@ def file_steps(files: int) -> int:
     return 0 if files < 2 else most_steps(files) + 1 + most_steps(files - 1) + 1  # noqa: PLR2004 - one is the file
 
 
+class Drawing(Protocol):
+    """Where the draws of a version come from; see `gate.flows.drawn.Drawer`. `furthest` is the number behind the last one."""
+
+    furthest: int
+
+    def draw(self, version: Version, count: int, *, first: int = 0) -> Scorecard:
+        """The draws of a version, `count` of each case from number `first` on."""
+        ...
+
+
 @dataclass
 class Walk:
     """Asks versions, of which `ends` are the two that are known. `most` is the most draws of a case in one of them."""
 
-    drawer: Drawer
+    drawer: Drawing
     ends: Ends
     most: int
     notice: Callable[[str], None]
@@ -38,7 +50,7 @@ class Walk:
         try:
             for count in counts:
                 card = self.drawer.draw(version, count)
-                side = side_of(card, self.ends)
+                side = side_of(card, self.ends, last=count == counts[-1])
                 if side is not None:
                     break
         except CannotRunError as error:
@@ -72,7 +84,8 @@ class Walk:
             CannotRunError: one of them cannot be asked any more.
         """
         first, ends = self.drawer.furthest, self.ends
-        for count in looks(first_draws(self.ends, most=self.most), most=self.most):
+        fewest = max(FIRST_LOOK, first_draws(self.ends, most=self.most))
+        for count in looks(min(fewest, self.most), most=self.most):
             good = self.drawer.draw(before, count, first=first)
             bad = self.drawer.draw(after, count, first=first)
             ends = replace(self.ends, good=good, bad=bad)
