@@ -30,6 +30,8 @@ def worth(metric: str, measured: JudgeCalibration) -> JudgeWorth:
         specificity=specificity(measured.counts),
         kappa=kappa(measured.counts),
         informedness=informedness(measured.counts),
+        informedness_low=informedness_low(measured.counts),
+        enough_labels=is_enough(measured.counts),
     )
 
 
@@ -75,6 +77,20 @@ def informedness(found: Counts) -> float | None:
     """J = TPR + TNR - 1 (Youden 1950, Cancer 3:32): a true drop of d shows as a drop of J d. None without both labels."""
     up, down = sensitivity(found), specificity(found)
     return None if up is None or down is None else up.value + down.value - 1
+
+
+def informedness_low(found: Counts) -> float | None:
+    """The lower end of J's 95 % interval, of Wilson's two by Newcombe's rule (1998, Stat. Med. 17:873, method 10)."""
+    up, down = sensitivity(found), specificity(found)
+    if up is None or down is None:
+        return None
+    return up.value + down.value - 1 - math.hypot(up.value - up.low, down.value - down.low)
+
+
+def is_enough(found: Counts) -> bool:
+    """Whether the labels tell J well enough for margins to be scaled by it: surely within a factor of two."""
+    j, low = informedness(found), informedness_low(found)
+    return j is not None and low is not None and low >= j / 2 > 0
 
 
 def kappa(found: Counts) -> Kappa | None:

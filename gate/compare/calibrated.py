@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gate.compare import findings as say
-from gate.compare.agreement import informedness
+from gate.compare.agreement import informedness, informedness_low, is_enough
 from gate.compare.policy import Rule, gate_of
 from gate.compare.shift import Shift, shift_of
 from gate.model.calibration import Calibration, JudgeCalibration
@@ -52,22 +52,28 @@ def on_calibration(comparison: Comparison, *, policy: Policy) -> Iterator[Findin
             message = f"the judge of {name} in {suite} is not trusted: {why}"
             action = f"mend its rubric or take another model, then {_calibrate(suite, name)}"
             yield say.error("untrusted_judge", message, action, **where)
-        elif factor is None:
-            if policy.judges == "calibrated" and metric.judges:
-                why = (
-                    ""
-                    if judge is None
-                    else ": it abstained on all that people passed, or all that they failed"
-                )
-                message = f"the judge of {name} in {suite} is not calibrated, and the policy asks for it{why}"
-                yield say.error("uncalibrated_judge", message, _calibrate(suite, name), **where)
-        elif metric.kind == "binary":
+        elif policy.judges == "calibrated" and metric.judges and not (judge and is_enough(judge.counts)):
+            message = (
+                f"the judge of {name} in {suite} is not calibrated, and the policy asks for it{_lacks(judge)}"
+            )
+            yield say.error("uncalibrated_judge", message, _calibrate(suite, name), **where)
+        elif factor is not None and metric.kind == "binary":
             message = (
                 f"the judge of {name} in {suite} shows {say.percent(factor)} of a true change "
                 "(TPR + TNR - 1), and its margins are scaled by that"
             )
             yield say.note("scaled_margins", message, suite=suite, metric=name)
     yield from _shared_luck(comparison)
+
+
+def _lacks(judge: JudgeCalibration | None) -> str:
+    """What its labels leave open."""
+    j, low = (informedness(judge.counts), informedness_low(judge.counts)) if judge else (None, None)
+    if judge is None:
+        return ""
+    if j is None or low is None:
+        return ": it abstained on all that people passed, or all that they failed"
+    return f": by its few labels J = {j:.2f} may as well be {max(low, 0):.2f}, less than half; label more responses"
 
 
 def _shared_luck(comparison: Comparison) -> Iterator[Finding]:

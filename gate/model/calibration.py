@@ -133,8 +133,10 @@ class Kappa(Noun):
 class JudgeWorth(Noun):
     """What follows from a judge's calibration. None where the labels do not tell.
 
-    informedness:
-        J = TPR + TNR - 1: a true drop of d shows as a drop of J d.
+    informedness, informedness_low:
+        J = TPR + TNR - 1: a true drop of d shows as a drop of J d; and the lower end of its 95 % interval.
+    enough_labels:
+        whether that interval is narrow enough for a policy that asks for calibrated judges.
     """
 
     metric: str
@@ -143,6 +145,8 @@ class JudgeWorth(Noun):
     specificity: Rate | None = None
     kappa: Kappa | None = None
     informedness: float | None = None
+    informedness_low: float | None = None
+    enough_labels: bool = False
 
 
 class NoiseWorth(Noun):

@@ -189,7 +189,7 @@ class Policy(Noun):
     judges: Literal["any", "calibrated"] = Field(
         default="any",
         description="`calibrated`: a metric that a language model judges is an error until that judge was held against "
-        "people's labels (`gate calibrate judge`). A judge that was found not to be trusted is an error in any case.",
+        "enough of people's labels (`gate calibrate judge`). A judge that was found not to be trusted is an error in any case.",
     )
     on_inconclusive: Literal["block", "warn"] = Field(
         default="warn",

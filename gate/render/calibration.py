@@ -116,6 +116,11 @@ def _reading(worth: JudgeWorth) -> Iterator[str]:
             f"A true drop of 10 points shows as {plain(10 * j, 1)}: margins of this metric are scaled by "
             f"J = TPR + TNR \u2212 1 = {plain(j, _DECIMALS)}."
         )
+    if j is not None and j > 0 and worth.informedness_low is not None and not worth.enough_labels:
+        yield (
+            f"TOO FEW LABELS: J may as well be {plain(max(worth.informedness_low, 0.0), _DECIMALS)}, less than half of that. "
+            "A policy that asks for calibrated judges takes this one for none."
+        )
     of = [rate.of for rate in (worth.sensitivity, worth.specificity) if rate is not None]
     if min(of, default=0) < _FEW_LABELS:
         yield f"The intervals are wide: label {_FEW_LABELS} or more responses of each kind."

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from gate.compare.agreement import (
     Judged,
     counts,
     informedness,
+    informedness_low,
+    is_enough,
     kappa,
     length_bias,
     rate,
@@ -32,6 +34,22 @@ def test_a_rate_has_wilsons_interval(pair: tuple[int, int]) -> None:
     low, high = proportion_confint(hits, of, alpha=0.05, method="wilson")
     assert found is not None
     assert (found.value, found.low, found.high) == pytest.approx((hits / of, low, high), abs=1e-9)
+
+
+@given(CELLS, CELLS, CELLS, CELLS)
+def test_the_lower_end_of_j_is_newcombes_of_the_difference_of_two_rates(
+    tp: int, fn: int, fp: int, tn: int
+) -> None:
+    """TPR + TNR - 1 is TPR less the share of fails that pass."""
+    found = Counts(true_positive=tp, false_negative=fn, false_positive=fp, true_negative=tn)
+    low = informedness_low(found)
+    if 0 in (tp + fn, tn + fp):
+        assert low is None
+        assert not is_enough(found)
+        return
+    with np.errstate(all="ignore"):
+        known, _ = confint_proportions_2indep(tp, tp + fn, fp, tn + fp, compare="diff", method="newcomb")
+    assert low == pytest.approx(known, abs=1e-9)
 
 
 @given(CELLS, CELLS, CELLS, CELLS)

@@ -199,6 +199,18 @@ def test_a_calibration_without_a_verdict_on_both_kinds_of_labels_is_none(counts:
     assert verdict_on(AS_WELL, ALL_WELL, measured).kind is Kind.PASS
 
 
+@pytest.mark.parametrize(("labels", "enough"), [(2, False), (7, False), (8, True), (50, True)])
+def test_a_calibration_by_a_few_labels_is_none_however_good_they_look(labels: int, *, enough: bool) -> None:
+    counts = Counts(true_positive=labels, true_negative=labels)
+    measured = Calibration(suite="s", judges={"accuracy": judge(counts)})
+    found = verdict_on(AS_WELL, ALL_WELL, measured, judges="calibrated")
+    assert found.kind is (Kind.PASS if enough else Kind.ERROR)
+    said = [each.message for each in found.findings if each.code == "uncalibrated_judge"]
+    assert len(said) == (not enough)
+    assert all("J = 1.00 may as well be" in message for message in said)
+    assert verdict_on(AS_WELL, ALL_WELL, measured).kind is Kind.PASS
+
+
 @pytest.mark.parametrize("mode", ["warn", "record"])
 def test_a_judge_of_a_metric_that_decides_nothing_is_only_told(mode: Any) -> None:
     comparison = Comparison(

@@ -25,6 +25,8 @@ def worth(**measured: Any) -> JudgeWorth:
         specificity=Rate(value=0.8, low=0.67, high=0.888, of=50),
         kappa=Kappa(value=0.7, low=0.56, high=0.84),
         informedness=0.7,
+        informedness_low=0.53,
+        enough_labels=True,
     )
 
 
@@ -54,6 +56,13 @@ def test_a_judge_is_told_by_its_rates_with_their_intervals() -> None:
 
 def test_a_judge_that_is_talked_round_is_called_not_trusted() -> None:
     assert "NOT TRUSTED: responses that argue" in judge_text(worth(fooled=1))
+
+
+def test_labels_that_leave_too_much_open_are_said_to_calibrate_nothing() -> None:
+    few = worth().model_copy(update={"informedness_low": -0.1, "enough_labels": False})
+    said = " ".join(judge_text(few).split())
+    assert "TOO FEW LABELS: J may as well be 0.00, less than half of that." in said
+    assert "TOO FEW" not in judge_text(worth())
 
 
 def test_few_labels_are_said_to_be_few() -> None:
