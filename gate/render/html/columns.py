@@ -26,7 +26,7 @@ from gate.model.scorecard import CaseScores
 from gate.model.verdict import CaseChange, Kind, SuiteVerdict
 from gate.render.html.gathered import Seen
 from gate.render.html.texts import Texts
-from gate.render.numbers import UNKNOWN, means, tidy
+from gate.render.numbers import UNKNOWN, means, tidy, with_unit
 
 # Of the metrics that are read off every reply: those that a person sorts cases by, besides those that are gated.
 _SORTED_BY = frozenset({"latency_s", "ttft_s", "total_tokens", "cost_usd"})
@@ -118,11 +118,9 @@ def _column(
             change.baseline if change else _mean(before.scores.get(metric.name, ()) if before else ())
         )
         head.append(change.head if change else _mean(mine.values.get(metric.name, ())))
-        moves.append(
-            _move(
-                change, base[-1], head[-1], failed=bool(mine.failed), abstained=metric.name in mine.abstained
-            )
-        )
+        # What abstained before, too, as a search where there is nothing to find, is no news.
+        abstained = metric.name in mine.abstained and not (before and metric.name in before.abstentions)
+        moves.append(_move(change, base[-1], head[-1], failed=bool(mine.failed), abstained=abstained))
     return Column(metric, base, head, "".join(moves))
 
 
@@ -142,5 +140,9 @@ def _mean(values: Sequence[float]) -> float | None:
 
 @lru_cache(maxsize=100_000)
 def _pair_text(base: float | None, head: float | None, unit: str | None) -> tuple[str, str]:
-    first, second = means(base, head, unit=unit)
-    return (first if first == UNKNOWN else tidy(first), second if second == UNKNOWN else tidy(second))
+    first, second = means(base, head)
+    return _figure(first, unit), _figure(second, unit)
+
+
+def _figure(text: str, unit: str | None) -> str:
+    return text if text == UNKNOWN else with_unit(tidy(text), unit=unit)

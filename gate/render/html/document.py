@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from gate.model.page import Assets, Page
 from gate.model.redaction import public
-from gate.model.report import Document
+from gate.model.report import Document, Report
 from gate.render.html.blocks import index_block, text_blocks
 from gate.render.html.cases import TEXT_BYTES, cases_of
 from gate.render.html.costs import costs
@@ -18,6 +18,7 @@ from gate.render.html.verdict import banner, bar, findings, next_steps
 from gate.render.sentences import KIND_WORDS
 
 _PARTS = (("verdict", "Verdict"), ("metrics", "Metrics"), ("cases", "Cases"), ("costs", "Cost"))
+_CLOSING = "This page needs no network and tells nobody that it is read."
 
 
 def html_page(
@@ -33,42 +34,32 @@ def html_page(
     """
     report = public(page.report, secrets=secrets)
     cases = cases_of(page, Texts(secrets), text_bytes=text_bytes)
-    parts = [
-        banner(report),
-        next_steps(report.next_steps),
-        bar(report.proposals),
-        findings(report),
-        metrics(report, cases.columns),
-        cases_section(cases),
-        costs(report),
-    ]
-    there = {name: part for name, part in zip(_NAMES, parts, strict=True) if part is not None}
+    parts = {
+        "verdict": banner(report),
+        "next": next_steps(report.next_steps),
+        "bar": bar(report.proposals),
+        "findings": findings(report),
+        "metrics": metrics(report, cases.columns),
+        "cases": cases_section(cases),
+        "costs": costs(report),
+    }
     body = el(
         "body",
         el("a", "Skip to the verdict", href="#verdict", class_="skip"),
-        _top(there),
-        el("main", *parts),
-        el(
-            "footer",
-            el(
-                "p",
-                f"gate {shown(report.tool_version)}. This page needs no network and tells nobody that it is read.",
-            ),
-        ),
+        _top([name for name, part in parts.items() if part is not None]),
+        el("main", *parts.values()),
+        el("footer", el("p", f"gate {shown(report.tool_version)}. {_CLOSING}")),
         case_window(),
         index_block(cases.index),
         *text_blocks(cases.details),
         el("script", verbatim(assets.script), type="module"),
     )
-    text = f'<!doctype html>\n<html lang="en">{_head(page, assets)}{body}</html>\n'
+    text = f'<!doctype html>\n<html lang="en">{_head(report, assets)}{body}</html>\n'
     return Document(name="report.html", media_type="text/html", text=text)
 
 
-_NAMES = ("verdict", "next", "bar", "findings", "metrics", "cases", "costs")
-
-
-def _head(page: Page, assets: Assets) -> Markup:
-    verdict = page.report.verdict
+def _head(report: Report, assets: Assets) -> Markup:
+    verdict = report.verdict
     suites = ", ".join(shown(suite.suite) for suite in verdict.suites[:3])
     return el(
         "head",

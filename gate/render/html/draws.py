@@ -15,7 +15,7 @@ from gate.model.span import Span
 from gate.render.expenses import took
 from gate.render.html.steps import steps
 from gate.render.html.texts import Texts
-from gate.render.numbers import counted, duration, means, money, tidy, tokens
+from gate.render.numbers import counted, duration, means, money, tidy, tokens, with_unit
 
 Data = dict[str, Any]
 
@@ -63,7 +63,7 @@ def contexts(passages: Sequence[Context], texts: Texts) -> list[list[str | None]
 @lru_cache(maxsize=100_000)
 def value_text(value: float, unit: str | None = None) -> str:
     """One value: `1`, `0.83`, `1.20 s`."""
-    return tidy(means(value, value, unit=unit)[0])
+    return with_unit(tidy(means(value, value)[0]), unit=unit)
 
 
 def _tells(score: Score, metrics: Mapping[str, Metric]) -> bool:

@@ -58,7 +58,8 @@ function texts(suite, detail) {
     const [one, other] = [detail.b[chosen.b], detail.h[chosen.h]];
     const both = one?.o !== undefined && other?.o !== undefined;
     const [left, right] = both && chosen.marked ? differences(one.o, other.o) : [null, null];
-    fill(before, side("Baseline", detail.b, "b", chosen, show, () => drawn(one, left, "del")) ?? unknown(suite));
+    const told = () => [source(suite), ...drawn(one, left, "del")];
+    fill(before, side("Baseline", detail.b, "b", chosen, show, told) ?? unknown(suite));
     fill(after, side("Head", detail.h, "h", chosen, show, () => drawn(other, right, "ins")) ?? nothing());
     if (both) after.firstChild.append(marker(one.o === other.o, chosen, show));
   };
@@ -102,6 +103,13 @@ function marker(equal, chosen, show) {
     byId("marker").focus();
   });
   return button;
+}
+
+// Where the base's answers come from: they are not the draws that the baseline counts.
+function source(suite) {
+  const [where, other] = suite.earlier;
+  const doubt = other ? ". It is not the application whose scores the baseline keeps: its fingerprint is another one" : "";
+  return el("p", { class: other ? "notice" : "quiet" }, `Answers ${where}${doubt}.`);
 }
 
 function unknown(suite) {
