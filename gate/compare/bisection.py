@@ -85,13 +85,10 @@ def side_of(head: Scorecard, ends: Ends, *, last: bool) -> Side | None:
     above = contest_of(ends.metric, before=head, after=ends.bad, by=ends.by)
     if isinstance(fallen, str) or isinstance(above, str):
         return "unknown"
-    is_worse = _is_worse(fallen, level=ends.look_level)
-    is_better = _is_worse(above, level=ends.look_level)
-    if (
-        is_worse and is_better
-    ):  # between the two, as where the drop came in two parts: the larger part decides
-        return "bad" if abs(fallen.evidence.delta) >= abs(above.evidence.delta) else "good"
-    return "bad" if is_worse else "good" if is_better else None
+    if _is_worse(fallen, level=ends.look_level):
+        return "bad"
+    doubtful = _is_worse(fallen, level=_DOUBT) and not last
+    return "good" if _is_worse(above, level=ends.look_level) and not doubtful else None
 
 
 def is_drop(ends: Ends) -> bool:
