@@ -77,8 +77,9 @@ def make_setting(
     llm: Callable[[], LanguageModel] = _no_model,
     load: Callable[[str], UserFunction] = _no_function,
     timeout_s: float = 30.0,
+    **more: Any,
 ) -> Setting:
-    return Setting(root=root, suite="suite", timeout_s=timeout_s, concurrency=4, llm=llm, load=load)
+    return Setting(root=root, suite="suite", timeout_s=timeout_s, concurrency=4, llm=llm, load=load, **more)
 
 
 def config_text(suite: Mapping[str, Any] | None = None, **top: Any) -> str:

@@ -4,7 +4,6 @@ OpenTelemetry's own messages decode it. In its JSON ids are hexadecimal, where p
 """
 
 import json
-import math
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,12 +16,10 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from pydantic import JsonValue
 
+from gate.telemetry.bounds import LONGEST, MOST_ATTRIBUTES, MOST_EVENTS, plain_value
 from gate.telemetry.trail import ForeignSpan, Kind
 
 MAX_BYTES = 16_000_000  # of a body, and of what it unpacks to; exporters send batches of 512 spans
-MOST_ATTRIBUTES = 2_000  # of a span: a retrieval of 400 documents in OpenInference's flat spelling
-MOST_EVENTS = 100
-LONGEST = 100_000  # characters of a text; what is longer is cut
 _GZIP = 16 + zlib.MAX_WBITS
 _TRACE_ID, _SPAN_ID = 16, 8  # bytes
 _KINDS: Mapping[int, Kind] = {
@@ -160,12 +157,3 @@ def _value(value: AnyValue) -> JsonValue:
     if name is None:
         return None
     return plain_value(getattr(value, name))
-
-
-def plain_value(value: object) -> JsonValue:
-    """A text, number or truth as JSON holds it: bounded, and no NaN."""
-    if isinstance(value, bool | int):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    return str(value)[:LONGEST]

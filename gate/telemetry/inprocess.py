@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic import JsonValue
 
-from gate.telemetry.arriving import LONGEST, MOST_ATTRIBUTES, MOST_EVENTS, plain_value
+from gate.telemetry.bounds import LONGEST, MOST_ATTRIBUTES, MOST_EVENTS, plain_value
 from gate.telemetry.trail import ForeignSpan, Kind
 
 Take = Callable[[Sequence[ForeignSpan]], object]

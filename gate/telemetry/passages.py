@@ -22,7 +22,7 @@ _FLAT = re.compile(
 )
 _RERANKED = "reranker.output_documents"
 _KIND = "openinference.span.kind"
-_RETRIEVES = {"RETRIEVER", "RERANKER"}
+_RETRIEVES = ("RETRIEVER", "RERANKER")
 
 
 def tells_passages(span: ForeignSpan) -> bool:

@@ -20,8 +20,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 class Backend:
     """What reaches one backend: `endpoint` is its base, to which OTLP's `/v1/traces` is added.
 
-    `needs` are the variables without which nothing is sent; `elsewhere` those that name another address, the first
-    that is set counts; `path` is put behind such an address. `signals` are what it takes besides traces.
+    `path` leads to its OTLP. `needs` are the variables without which nothing is sent; `elsewhere` those that name another
+    address, of which the first that is set counts. `signals` are what it takes besides traces.
     """
 
     name: str
@@ -36,14 +36,14 @@ class Backend:
     def base(self, environment: Mapping[str, str]) -> str:
         """The address of the backend itself, without a `/` at its end: of its region, or of one's own installation."""
         given = next((value for name in self.elsewhere if (value := environment.get(name, "").strip())), "")
-        return (given or self.endpoint).rstrip("/")
+        return (given or self.endpoint).rstrip("/").removesuffix(_PATH)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
     """What a chosen backend comes to: variables that are to be added, or why there are none.
 
-    `backend` is None where none was chosen, or one that there is not. `base` is its address, where it can be reached.
+    `backend` is None where none was chosen, or it cannot be reached; `base` is its address.
     """
 
     backend: Backend | None = None
@@ -53,7 +53,9 @@ class Preset:
 
     def laid_under(self, environment: Mapping[str, str]) -> dict[str, str]:
         """The environment with what it does not say itself."""
-        return {**self.variables, **environment}
+        own = {name: value for name, value in environment.items() if value.strip()}
+        together = {"OTEL_RESOURCE_ATTRIBUTES"} & self.variables.keys()  # holds what was said there, too
+        return {**self.variables, **own, **{name: self.variables[name] for name in together}}
 
 
 def preset(environment: Mapping[str, str]) -> Preset:
@@ -69,15 +71,22 @@ def preset(environment: Mapping[str, str]) -> Preset:
     if missing:
         lacks = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
         return Preset(warning=f"{VARIABLE}={chosen}, and {lacks}: no trace is sent")
-    if any(environment.get(name, "").strip() for name in _NAMED):
-        # Another address was named: that backend's key is none of its business.
-        return Preset(backend=backend)
     base = backend.base(environment)
-    parts = urlsplit(base)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_address(base):
         where = " or ".join(backend.elsewhere)
         return Preset(warning=f"{VARIABLE}={chosen}, and {where} is no address: no trace is sent")
+    if any(environment.get(name, "").strip() for name in _NAMED):
+        # Traces go to another address, a collector's say: the key of this backend is none of its business.
+        return Preset(backend=backend, base=base)
     return Preset(backend=backend, base=base, variables=_variables(backend, base, environment))
+
+
+def _is_address(base: str) -> bool:
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def basic(user: str, password: str) -> str:
@@ -89,20 +98,17 @@ def _variables(backend: Backend, base: str, environment: Mapping[str, str]) -> d
     headers, resource = backend.headers(environment), backend.resource(environment)
     endpoint = base + backend.path
     variables = {
-        f"{_TRACES}ENDPOINT": endpoint if endpoint.endswith(_PATH) else endpoint + _PATH,
+        f"{_TRACES}ENDPOINT": endpoint + _PATH,
         f"{_TRACES}PROTOCOL": "http/protobuf",
         f"{_TRACES}HEADERS": _listed(headers),
     }
-    for signal in ("metrics", "logs"):
-        if signal in backend.signals:
-            variables[f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT"] = f"{endpoint}/v1/{signal}"
-            variables[f"OTEL_EXPORTER_OTLP_{signal.upper()}_PROTOCOL"] = "http/protobuf"
-            variables[f"OTEL_EXPORTER_OTLP_{signal.upper()}_HEADERS"] = _listed(headers)
-        else:  # it would refuse them
-            variables[f"OTEL_{signal.upper()}_EXPORTER"] = "none"
+    for signal in backend.signals:
+        own = f"OTEL_EXPORTER_OTLP_{signal.upper()}_"
+        variables |= {f"{own}ENDPOINT": f"{endpoint}/v1/{signal}", f"{own}PROTOCOL": "http/protobuf"}
+        variables[f"{own}HEADERS"] = _listed(headers)
     if resource:
-        own = environment.get("OTEL_RESOURCE_ATTRIBUTES", "").strip(", ")
-        variables["OTEL_RESOURCE_ATTRIBUTES"] = ",".join(part for part in (own, _listed(resource)) if part)
+        given = environment.get("OTEL_RESOURCE_ATTRIBUTES", "").strip(", ")
+        variables["OTEL_RESOURCE_ATTRIBUTES"] = ",".join(part for part in (_listed(resource), given) if part)
     return variables
 
 
