@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gate.host.local import WorkingTree
 from gate.model.progress import Progress
+from gate.model.run import Trial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,3 +21,24 @@ class Place:
     progress: Progress
     notice: Callable[[str], None]
     home: Path | None = None
+
+
+class Heard:
+    """Passes the progress on, and remembers how much of it was on disk already."""
+
+    def __init__(self, listener: Progress) -> None:
+        self._listener = listener
+        self.resumed: dict[str, int] = {}
+
+    def started(self, suite: str, *, total: int, resumed: int) -> None:
+        """A run of the walk begins."""
+        self.resumed[suite] = self.resumed.get(suite, 0) + resumed
+        self._listener.started(suite, total=total, resumed=resumed)
+
+    def finished(self, trial: Trial) -> None:
+        """A trial is done."""
+        self._listener.finished(trial)
+
+    def ended(self) -> None:
+        """The run is over."""
+        self._listener.ended()

@@ -1,6 +1,7 @@
 """Ready suites → results, within one walk: one journal, one event loop, plug-ins closed at its end."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,11 +11,11 @@ from typing import Literal
 from gate.estimates import announcement
 from gate.host.local import WorkingTree
 from gate.loop import event_loop
+from gate.model.base import digest
 from gate.model.batch import Batching
-from gate.model.progress import Progress
-from gate.model.run import RunResult, Trial
+from gate.model.run import RunResult
 from gate.model.suite import Suite
-from gate.place import Place
+from gate.place import Heard, Place
 from gate.ready import Ready
 from gate.run.budget import Ledger
 from gate.run.forecast import forecast
@@ -23,6 +24,10 @@ from gate.run.plan import RunPlan, shelf
 from gate.run.pool import pooled
 from gate.run.rescore import rescore
 from gate.run.runner import run
+from gate.telemetry.presets import preset
+from gate.telemetry.recorder import Recorder
+from gate.telemetry.suite import SuiteRecord
+from gate.telemetry.walk import recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +49,10 @@ class Bench:
     tree: WorkingTree
     loop: asyncio.Runner
     journal: Journal
-    progress: "_Heard"
+    progress: Heard
     notice: Callable[[str], None]
     ledgers: Mapping[str, Ledger]
+    recorder: Recorder
     commit: str | None = None
     fresh: bool = False
 
@@ -137,8 +143,18 @@ class Bench:
         return Batching(door=ready.door.batches, notice=self.notice, pause=asyncio.sleep)
 
     def _run(self, plan: RunPlan) -> RunResult:
-        ledger = self.ledgers[plan.suite.name]
-        return self._await(run(plan, progress=self.progress, journal=self.journal, ledger=ledger))
+        name, result = plan.suite.name, None
+        use, tools = plan.suite.target.use, plan.instruments
+        record = SuiteRecord(self.recorder, name=name, use=use, describe=tools.describe)
+        before = self.resumed.get(name, 0)
+        ledger = self.ledgers[name]
+        try:
+            work = run(plan, progress=self.progress, journal=self.journal, ledger=ledger, record=record)
+            result = self._await(work)
+        finally:
+            fingerprint = digest([dict(plan.target_fingerprint), dict(tools.fingerprints)])
+            record.end(result, resumed=self.resumed.get(name, 0) - before, fingerprint=fingerprint)
+        return result
 
     def _await(self, work: Awaitable[RunResult]) -> RunResult:
         """Run it on the loop. Its value goes round the task: `Runner.run` makes a text of what a task returned."""
@@ -151,34 +167,22 @@ class Bench:
         return box[0]
 
 
-class _Heard:
-    """Passes the progress on, and remembers how much of it was on disk already."""
-
-    def __init__(self, listener: Progress) -> None:
-        self._listener = listener
-        self.resumed: dict[str, int] = {}
-
-    def started(self, suite: str, *, total: int, resumed: int) -> None:
-        self.resumed[suite] = self.resumed.get(suite, 0) + resumed
-        self._listener.started(suite, total=total, resumed=resumed)
-
-    def finished(self, trial: Trial) -> None:
-        self._listener.finished(trial)
-
-    def ended(self) -> None:
-        self._listener.ended()
-
-
 @contextmanager
-def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iterator[Bench]:
+def bench(
+    place: Place, suites: Sequence[Ready], *, fresh: bool = False, verb: str = "run"
+) -> Iterator[Bench]:
     """Open the bench of one walk. Leave it normally only when what was found is written down.
 
     Left normally, the runs are over, and of their trials those stay that later runs may use; left by an exception, the
     same command goes on with them. With `fresh` nothing of earlier walks is used.
     """
     commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
+    home, chosen = place.home or place.tree.root, preset(os.environ)
+    if chosen.warning:
+        place.notice(chosen.warning)
     with (
-        open_journal(place.home or place.tree.root, warn=place.notice) as journal,
+        recorded(home, chosen.laid_under(os.environ), verb=verb, notice=place.notice) as recorder,
+        open_journal(home, warn=place.notice) as journal,
         event_loop(lambda: _closed(suites)) as loop,
     ):
         for ready in suites:
@@ -187,9 +191,10 @@ def bench(place: Place, suites: Sequence[Ready], *, fresh: bool = False) -> Iter
             tree=place.tree,
             loop=loop,
             journal=journal,
-            progress=_Heard(place.progress),
+            progress=Heard(place.progress),
             notice=place.notice,
             ledgers=ledgers(suites),
+            recorder=recorder,
             commit=commit,
             fresh=fresh,
         )
@@ -212,6 +217,11 @@ def _endings(suites: Sequence[Ready]) -> list[str]:
     from gate.llm.door import deprecation  # noqa: PLC0415 - for those who ask a model
 
     return [text for model in sorted(models) if (text := deprecation(model)) is not None]
+
+
+def shelf_of(place: Place, ready: Ready) -> str | None:
+    """The shelf of today's application; None where nothing says that trials of earlier runs would still hold."""
+    return _shelf(ready, place.tree.commit() if _needs_commit(ready) else None)
 
 
 def _shelf(ready: Ready, commit: str | None) -> str | None:

@@ -12,6 +12,7 @@ from gate.model.pace import Pace, Unpaced
 from gate.model.ports import ModelRequest
 from gate.model.price import NO_PRICES, Prices
 from gate.model.reply import Failure, Reply
+from gate.telemetry.calls import Attempts, answered, model_call
 
 if TYPE_CHECKING:
     from gate.llm.connection import Connection
@@ -51,9 +52,15 @@ class AnthropicModel:
 
     async def ask(self, request: ModelRequest) -> Reply | Failure:
         """Ask, and ask again where it may help. Latency is that of the attempt that succeeded, without the waits."""
-        connection = self._connection()
-        pace = self._pace(self._credentials.host)
-        return await pace.call(lambda charge: connection.attempt(request, charge), repeats=_REPEATS)
+        connection, host = self._connection(), self._credentials.host
+        with model_call(request, host=host) as call:
+            attempts = Attempts(call, lambda charge: connection.attempt(request, charge))
+            try:
+                outcome = await self._pace(host).call(attempts, repeats=_REPEATS)
+                answered(call, outcome)
+            finally:
+                attempts.over()
+        return outcome
 
     async def aclose(self) -> None:
         """Close the connections of this event loop."""

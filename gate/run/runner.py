@@ -9,22 +9,23 @@ import time
 from collections import deque
 
 from gate.model.errors import InterruptedRunError
-from gate.model.price import priced
 from gate.model.progress import Progress
 from gate.model.redaction import secrets_of
-from gate.model.reply import Failure, Reply, Sample
+from gate.model.reply import Failure, Sample
 from gate.model.run import RunResult, Stopped, Trial
-from gate.run.batch import Fetched, fetch
+from gate.run.asking import Asking
+from gate.run.batch import fetch
 from gate.run.brake import Brake
 from gate.run.budget import Ledger
 from gate.run.claim import Claim
-from gate.run.failures import Seam, public, without_secrets
+from gate.run.failures import without_secrets
 from gate.run.journal import Journal
 from gate.run.plan import RunPlan
 from gate.run.scoring import NOTHING, Scoring
 from gate.run.seat import Done, Seat
 from gate.run.spool import Spool
 from gate.run.tab import Tab, spending
+from gate.telemetry.suite import UNRECORDED, SuiteRecord
 
 _GRACE_S = 1.0  # for what was cancelled to put itself in order
 
@@ -35,10 +36,12 @@ async def run(
     progress: Progress | None = None,
     journal: Journal | None = None,
     ledger: Ledger | None = None,
+    record: SuiteRecord = UNRECORDED,
 ) -> RunResult:
     """Do all trials of a plan. Target and evaluators stay open: whoever built them closes them.
 
     A `ledger` of a suite is shared by all its runs in one walk; without one this run has the whole budget to itself.
+    `record` hears of every trial.
 
     Every case must have passed `check` of the target and of each evaluator.
 
@@ -50,7 +53,8 @@ async def run(
     ledger = ledger or Ledger(plan.suite.budget, clock=time.monotonic)
     batching = plan.batching
     fetched = await fetch(plan, batching, claim=claim, ledger=ledger) if batching is not None else None
-    return await _Run(plan, progress=progress, claim=claim, ledger=ledger, fetched=fetched).result()
+    asking = Asking(plan=plan, fetched=fetched, record=record)
+    return await _Run(plan, asking, progress=progress, claim=claim, ledger=ledger).result()
 
 
 class _Run:
@@ -59,15 +63,14 @@ class _Run:
     def __init__(
         self,
         plan: RunPlan,
+        asking: Asking,
         *,
         progress: Progress | None,
         claim: Claim | None,
         ledger: Ledger,
-        fetched: Fetched | None,
     ) -> None:
         self._plan, self._progress, self._claim, self._ledger = plan, progress, claim, ledger
-        self._fetched, self._unasked = fetched, 0
-        self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
+        self._asking, self._fetched, self._unasked = asking, asking.fetched, 0
         self._secrets = secrets_of(os.environ)
         self._trials = Spool({case.id: number for number, case in enumerate(plan.suite.cases)})
         self._seats: deque[Seat] = deque()
@@ -150,12 +153,13 @@ class _Run:
     async def _work(self) -> None:
         while (seat := await self._next()) is not None:
             tab = self._brake.tab()
-            with spending(tab):
+            with spending(tab), self._asking.trial(seat) as told:
                 done = await self._attempt(seat, tab)
             trial = done.trial if done is not None else None
             if done is None:
                 self._ledger.abandon()
             else:
+                self._asking.tell(told, seat, done)
                 await self._finish(seat, done)
             self._freed.set()
             if self._brake.heed(trial, tab):
@@ -192,7 +196,7 @@ class _Run:
 
     async def _attempt(self, seat: Seat, tab: Tab) -> Done | None:
         """One trial: ask, then score. Whatever goes wrong is a Failure in it; None where the budget denied the call."""
-        reply = seat.reply or await self._ask(seat)
+        reply = seat.reply or await self._asking.ask(seat)
         kept, place = seat.kept, {"case_id": seat.case.id, "index": seat.index}
         if isinstance(reply, Failure):
             if tab.denied and not tab.expenses:
@@ -212,16 +216,6 @@ class _Run:
             expenses=(*(kept.trial.expenses if kept is not None else ()), *tab.expenses),
         )
         return Done(trial=without_secrets(trial, secrets=self._secrets), shares=scoring.shares)
-
-    async def _ask(self, seat: Seat) -> Reply | Failure:
-        if self._fetched is not None:
-            return self._fetched.lost[seat.case.id, seat.index]
-        answer: object = await self._seam.call(self._plan.target.draw(seat.case, index=seat.index))
-        if isinstance(answer, Reply):
-            return priced(answer, self._plan.suite.prices)
-        if isinstance(answer, Failure):
-            return public(answer)
-        return self._seam.failure("bad_reply", f"the target returned a {type(answer).__name__}, no Reply")
 
     def _interruption(self) -> str:
         count = f"{len(self._trials)} of {self._total} trials of suite {self._plan.suite.name} were done"

@@ -1,7 +1,7 @@
 """Sample → its scores, and a Failure for each evaluator that gave none. Never a value that its metric does not admit."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from gate.model.reply import Failure, Sample
 from gate.model.run import Trial
 from gate.model.score import LARGEST, Metric, Score
 from gate.run.failures import Seam
+from gate.telemetry.calls import evaluation
 
 NOTHING: Mapping[str, Sequence[Score]] = {}
 
@@ -56,8 +57,8 @@ class Instruments:
             if name in known and taken.isdisjoint(score.metric for score in known[name]):
                 given[name] = known[name]
                 continue
-            call = seam.call_at_once if evaluator.instant else seam.call
-            scores = await call(_checked(evaluator, sample, taken=taken))
+            work = _checked(evaluator, sample, taken=taken)
+            scores = await (seam.call_at_once(work) if evaluator.instant else _told(seam, work))
             if isinstance(scores, Failure):
                 failures.append(scores)
             else:
@@ -68,16 +69,30 @@ class Instruments:
         """All metrics of a run: those known beforehand, and those that scores brought."""
         seen = {score.metric for trial in trials for score in trial.scores}
         found = dict(self.metrics)
-        # The longest name first: `facts.dates.exact` belongs to the evaluator `facts.dates` before it does to `facts`.
-        by_length = sorted(self.evaluators, key=lambda evaluator: -len(evaluator.name))
         for name in sorted(seen - found.keys()):
-            for evaluator in by_length:
-                metric = evaluator.describe(name)
-                if metric is not None:
-                    fingerprint = self.fingerprints[evaluator.name]
-                    found[name] = metric.model_copy(update={"fingerprint": fingerprint})
-                    break
+            if (metric := self.describe(name)) is not None:
+                found[name] = metric
         return found
+
+    def describe(self, name: str) -> Metric | None:
+        """What a metric means, also where only a score brought it."""
+        if name in self.metrics:
+            return self.metrics[name]
+        # The longest name first: `facts.dates.exact` belongs to the evaluator `facts.dates` before it does to `facts`.
+        for evaluator in sorted(self.evaluators, key=lambda evaluator: -len(evaluator.name)):
+            metric = evaluator.describe(name)
+            if metric is not None:
+                return metric.model_copy(update={"fingerprint": self.fingerprints[evaluator.name]})
+        return None
+
+
+async def _told(seam: Seam, work: Awaitable[list[Score]]) -> list[Score] | Failure:
+    """What waits for something has a place in the trial's trace, and what it asks stands below it."""
+    with evaluation(seam.evaluator or "") as step:
+        scores = await seam.call(work)
+        if isinstance(scores, Failure):
+            step.fail(scores.kind)
+    return scores
 
 
 async def _checked(evaluator: Evaluator, sample: Sample, *, taken: set[str]) -> list[Score]:

@@ -18,6 +18,8 @@ from gate.telemetry.content import told_answer, told_question
 from gate.telemetry.trail import Step, now_ns, step
 
 _ANTHROPIC = "anthropic"
+_OF_AN_ATTEMPT = (names.SERVER_ADDRESS, names.SERVER_PORT)
+_OF_A_PAID_ONE = (names.PROVIDER, names.REQUEST_MODEL)
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -121,8 +123,8 @@ class Attempts:
             told = call.tell("POST", kind="client", start_ns=start_ns, end_ns=end_ns)
             told.error = error
             told.attributes[names.HTTP_METHOD] = "POST"
-            for name in (names.SERVER_ADDRESS, names.SERVER_PORT):
-                told.attributes[name] = call.attributes[name]
+            shared = _OF_AN_ATTEMPT if usage is None else (*_OF_AN_ATTEMPT, *_OF_A_PAID_ONE)
+            told.attributes |= {name: call.attributes[name] for name in shared}
             if number:
                 told.attributes[names.HTTP_RESENT] = number
             if usage is not None:

@@ -87,6 +87,7 @@ BATCHED = "gate.batched"
 REPORTED = "gate.reported"  # told afterwards, in the reply: its place in time is not known
 REPLY_INPUT_TOKENS, REPLY_OUTPUT_TOKENS = "gate.reply.input_tokens", "gate.reply.output_tokens"
 FAILURE_KIND = "gate.failure.kind"
+JUDGE_MODEL = "gate.judge.model"
 SPANS_LEFT_OUT = "gate.spans_left_out"
 
 # --- metrics ------------------------------------------------------------------------------------------------------------

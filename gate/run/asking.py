@@ -1,0 +1,52 @@
+"""A seat → the reply of the target, or a Failure. Every call of the application goes through here, and is told."""
+
+from dataclasses import dataclass, field
+
+from gate.model.price import priced
+from gate.model.reply import Failure, Reply
+from gate.run.batch import Fetched
+from gate.run.failures import Seam, public
+from gate.run.plan import RunPlan
+from gate.run.seat import Done, Seat
+from gate.telemetry.suite import UNRECORDED, SuiteRecord
+from gate.telemetry.trail import Step
+
+
+@dataclass(kw_only=True)
+class Asking:
+    """The target of one plan. `fetched` is what its batches left, where it is asked in batches; `record` hears of it."""
+
+    plan: RunPlan
+    fetched: Fetched | None = None
+    record: SuiteRecord = field(default=UNRECORDED)
+
+    def __post_init__(self) -> None:
+        """The seam at which its errors become data."""
+        plan = self.plan
+        self._seam = Seam(stage="target", root=plan.instruments.root, limit_s=plan.suite.timeout_s)
+
+    def trial(self, seat: Seat) -> Step:
+        """Around all that is done for one trial."""
+        return self.record.trial(seat.case, index=seat.index)
+
+    def tell(self, step: Step, seat: Seat, done: Done) -> None:
+        """The trial is done."""
+        kept = seat.kept is not None and seat.kept.trial.reply is not None
+        batched = kept and self.fetched is not None
+        self.record.finish(
+            step, seat.case, done.trial, reused="batch" if batched else "store" if kept else None
+        )
+
+    async def ask(self, seat: Seat) -> Reply | Failure:
+        """One fresh draw, or why there is none."""
+        if self.fetched is not None:
+            return self.fetched.lost[seat.case.id, seat.index]
+        with self.record.application() as call:
+            answer: object = await self._seam.call(self.plan.target.draw(seat.case, index=seat.index))
+            if isinstance(answer, Reply):
+                return priced(answer, self.plan.suite.prices)
+            if not isinstance(answer, Failure):
+                message = f"the target returned a {type(answer).__name__}, no Reply"
+                answer = self._seam.failure("bad_reply", message)
+            call.fail(answer.kind)
+            return public(answer)

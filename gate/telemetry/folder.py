@@ -1,0 +1,96 @@
+"""Spans, events and metrics → files of OTLP JSON lines below `.gate/traces/`, a folder a run. Never more than a bound.
+
+A full disk, or a folder that cannot be written, ends the telling with one sentence, and nothing else.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from gate.telemetry.reading import FILE, FOLDER
+
+EVENTS, METRICS = "events.jsonl", "metrics.jsonl"
+MOST_RUNS = 20
+MOST_BYTES_A_RUN = 256_000_000  # of one file: some 300,000 trials
+MOST_BYTES = 512_000_000  # of all runs together
+
+
+class Folder:
+    """The files of one run. They are made when there is something to write; `told` takes a sentence for the person."""
+
+    def __init__(self, home: Path, name: str, *, told: Callable[[str], None]) -> None:
+        self.path = home / FOLDER / name
+        self._told = told
+        self._files: dict[str, TextIO] = {}
+        self._bytes: dict[str, int] = {}
+        self._broken = False
+        self._lock = threading.Lock()
+
+    def write(self, name: str, line: str) -> None:
+        """Add a line to one of the files, from any thread."""
+        with self._lock:
+            self._write(name, line)
+
+    def close(self) -> None:
+        """Close the files. What comes after that is not written."""
+        with self._lock:
+            self._broken = True
+            for file in self._files.values():
+                with suppress(OSError):
+                    file.close()
+            self._files = {}
+
+    def _write(self, name: str, line: str) -> None:
+        size = self._bytes.get(name, 0) + len(line)  # the lines are ASCII
+        if self._broken or size > MOST_BYTES_A_RUN:
+            self._full(name)
+            return
+        try:
+            if name not in self._files:
+                self._files[name] = self._opened(name)
+            self._files[name].write(line)
+            self._files[name].flush()
+        except OSError as error:
+            self._broken = True
+            self._told(f"traces are kept no more: {self.path} cannot be written ({error.strerror or error})")
+        self._bytes[name] = size
+
+    def _opened(self, name: str) -> TextIO:
+        if not self._files:
+            prune(self.path.parent, spare=self.path.name)
+            self.path.mkdir(parents=True, exist_ok=True)
+        return (self.path / name).open("a", encoding="ascii", newline="\n")
+
+    def _full(self, name: str) -> None:
+        if not self._broken and self._bytes.get(name, 0) <= MOST_BYTES_A_RUN:
+            self._bytes[name] = MOST_BYTES_A_RUN + 1
+            self._told(f"traces are kept no more: {self.path / name} has {MOST_BYTES_A_RUN:,} bytes")
+
+
+def prune(folder: Path, *, spare: str = "") -> None:
+    """Remove the oldest runs: those beyond MOST_RUNS, and so many that all together leave room for one more.
+
+    A run that another process is writing is among the newest.
+    """
+    runs = sorted(_runs(folder), key=lambda path: path.name, reverse=True)
+    total = 0
+    for number, run in enumerate(runs):
+        total += sum(_sizes(run))
+        if run.name != spare and (number >= MOST_RUNS - 1 or total > MOST_BYTES - MOST_BYTES_A_RUN):
+            shutil.rmtree(run, ignore_errors=True)
+
+
+def _runs(folder: Path) -> Sequence[Path]:
+    with suppress(OSError):
+        return [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+    return ()
+
+
+def _sizes(run: Path) -> Iterator[int]:
+    for name in (FILE, EVENTS, METRICS):
+        with suppress(OSError):
+            yield os.lstat(run / name).st_size

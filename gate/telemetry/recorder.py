@@ -1,0 +1,168 @@
+"""What a walk does → its trace: the run, its suites, and each trial in a trace of its own, kept in files and sent on.
+
+Nothing that goes wrong here is a failure of the run: it is told to the person in one sentence, once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from time import monotonic
+
+from pydantic import JsonValue
+
+from gate.model.redaction import redact, redacted
+from gate.telemetry import names
+from gate.telemetry.encoding import (
+    attributes_json,
+    event_json,
+    events_line,
+    metrics_line,
+    scope_json,
+    span_json,
+    spans_line,
+)
+from gate.telemetry.export import Exporter
+from gate.telemetry.folder import EVENTS, METRICS, Folder
+from gate.telemetry.reading import FILE
+from gate.telemetry.scored import Scored
+from gate.telemetry.settings import Settings
+from gate.telemetry.sums import Sums
+from gate.telemetry.trail import ForeignSpan, Step, Trail, new_id, now_ns
+
+_TOGETHER = 64  # trials that share a line
+_AT_LEAST_S = 1.0  # a line is written after so long in any case
+_HALF = 64  # bits of a trace's id: the upper half is the run's own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teller:
+    """Who tells: the attributes of its resource, its version, whom it gives a sentence, and what must appear nowhere."""
+
+    resource: Mapping[str, str]
+    version: str
+    notice: Callable[[str], None]
+    secrets: frozenset[str] = frozenset()
+
+
+class Recorder:
+    """The record of one walk. Trials are finished on one thread; spans of applications come from any."""
+
+    def __init__(self, wanted: Settings, teller: Teller, *, folder: Folder | None) -> None:
+        self.wanted, self.sums = wanted, Sums()
+        self._teller, self._folder = teller, folder
+        self._exporter = (
+            Exporter(wanted, resource=dict(teller.resource), version=teller.version) if wanted.ways else None
+        )
+        self._resource, self._scope = (
+            attributes_json(teller.resource),
+            scope_json(names.SCOPE, teller.version),
+        )
+        self._prefix = new_id()
+        self._spans: list[str] = []
+        self._events: list[str] = []
+        self._trials, self._written_at = 0, monotonic()
+        self.run = self.begun("gate", trail=self.trail())
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything is told of single trials."""
+        return bool(self.wanted.kept)
+
+    def trail(self) -> Trail:
+        """A new trace of this run."""
+        return Trail(trace_id=self._prefix << _HALF | new_id(), content=self.wanted.content)
+
+    def begun(self, name: str, *, trail: Trail | None) -> Step:
+        """A step that lasts until the run ends, or it is ended."""
+        begun = Step(name, kind="internal", attributes={}, trail=trail)
+        begun.span_id, begun.start_ns = new_id(), now_ns()
+        if trail is not None:
+            trail.steps.append(begun)
+        return begun
+
+    def add(self, spans: Sequence[ForeignSpan]) -> int:
+        """Take spans of the application, from any thread. How many belong to a trial of this run; the others are refused."""
+        own = [self._clean(span) for span in spans if span.trace_id >> _HALF == self._prefix]
+        if own and "traces" in self.wanted.kept:
+            if self._folder is not None:
+                for line in _lines(own):
+                    self._folder.write(FILE, line)
+            if self._exporter is not None:
+                self._exporter.put("traces", own)
+        return len(own)
+
+    def finished(self, trail: Trail, events: Sequence[Scored]) -> None:
+        """A trace is complete, with what was found of it."""
+        kept, folder, exporter = self.wanted.kept, self._folder, self._exporter
+        if "traces" in kept:
+            if trail.left_out:
+                trail.steps[0].attributes[names.SPANS_LEFT_OUT] = trail.left_out
+            if folder is not None:
+                self._spans += [span_json(step) for step in trail.steps]
+            if exporter is not None:
+                exporter.put("traces", trail.steps)
+        if "logs" in kept and events:
+            if folder is not None:
+                self._events += [event_json(event) for event in events]
+            if exporter is not None:
+                exporter.put("logs", events)
+        self._trials += 1
+        if self._trials >= _TOGETHER or monotonic() - self._written_at >= _AT_LEAST_S:
+            self._write()
+
+    def close(self, *, hurried: bool = False) -> None:
+        """Tell the run itself, write what is left, and send it within a limit. Of a walk that ran nothing nothing is told."""
+        run = self.run
+        if run.trail is None or len(run.trail.steps) == 1:
+            return
+        run.end_ns = now_ns()
+        for step in run.trail.steps:
+            step.end_ns = step.end_ns or run.end_ns
+        self.finished(run.trail, ())
+        metrics = self.sums.told() if "metrics" in self.wanted.kept else []
+        self._write()
+        if self._folder is not None:
+            if metrics:
+                self._folder.write(METRICS, metrics_line(self._resource, self._scope, metrics))
+            self._folder.close()
+        if self._exporter is not None and (sentence := self._exporter.close(metrics, hurried=hurried)):
+            self._teller.notice(sentence)
+
+    def _write(self) -> None:
+        if self._folder is not None:
+            if self._spans:
+                self._folder.write(FILE, spans_line(self._resource, self._scope, self._spans))
+            if self._events:
+                self._folder.write(EVENTS, events_line(self._resource, self._scope, self._events))
+        self._spans, self._events = [], []
+        self._trials, self._written_at = 0, monotonic()
+
+    def _clean(self, span: ForeignSpan) -> ForeignSpan:
+        """Without credentials: an application may tell its own key."""
+        secrets = self._teller.secrets
+        return replace(
+            span,
+            name=redact(span.name, secrets=secrets),
+            attributes=_redacted(span.attributes, secrets),
+            resource=_redacted(span.resource, secrets),
+            scope=redact(span.scope, secrets=secrets),
+            error=None if span.error is None else redact(span.error, secrets=secrets),
+            events=tuple(
+                (at, redact(name, secrets=secrets), _redacted(attributes, secrets))
+                for at, name, attributes in span.events
+            ),
+        )
+
+
+def _redacted(attributes: Mapping[str, JsonValue], secrets: frozenset[str]) -> dict[str, JsonValue]:
+    clean = redacted(dict(attributes), secrets=secrets)
+    return clean if isinstance(clean, dict) else {}
+
+
+def _lines(spans: Sequence[ForeignSpan]) -> list[str]:
+    """Spans that were told by one application in one go share a line."""
+    groups = groupby(spans, key=lambda span: (attributes_json(span.resource), scope_json(span.scope)))
+    return [
+        spans_line(resource, scope, [span_json(span) for span in group])
+        for (resource, scope), group in groups
+    ]

@@ -1,0 +1,202 @@
+"""Trials of one suite → their traces and what was found of them. What a run calls; it decides nothing.
+
+A trial whose reply was kept asks nothing, and so has no call; the run says how many there were.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal
+
+from pydantic import JsonValue
+
+from gate.model.case import Case
+from gate.model.reply import Reply, ToolCall
+from gate.model.run import RunResult, Trial
+from gate.telemetry import names
+from gate.telemetry.calls import application, count
+from gate.telemetry.content import MOST_DOCUMENTS, public_json, told_exchange
+from gate.telemetry.recorder import Recorder
+from gate.telemetry.scored import Describe, Scored, passes, results_of
+from gate.telemetry.trail import Step, Trail, now_ns
+
+_BY_ITSELF = {
+    "prompt",
+    "replay",
+}  # a prompt is one call of a model, which is told as such; a recording calls nothing
+
+
+class SuiteRecord:
+    """The record of one suite's run. Without a recorder nothing is told."""
+
+    def __init__(
+        self,
+        recorder: Recorder | None,
+        *,
+        name: str = "",
+        use: str = "",
+        describe: Describe = lambda _: None,
+    ) -> None:
+        self._recorder = recorder if recorder is not None and recorder.tells else None
+        self._name, self._use, self._describe = name, use, cache(describe)
+        self._done = self._failed = 0
+        self._step: Step | None = None
+        if self._recorder is not None:
+            self._step = self._recorder.begun(f"suite {name}", trail=self._recorder.run.trail)
+            self._step.parent_id = self._recorder.run.span_id
+
+    def trial(self, case: Case, *, index: int) -> Step:
+        """Around all that is done for one trial."""
+        trail = self._recorder.trail() if self._recorder is not None else None
+        step = Step(f"trial {self._name}", kind="internal", attributes={}, trail=trail)
+        if self._step is not None:
+            step.link = (self._step.trace_id, self._step.span_id)
+            step.attributes |= {
+                names.SUITE_NAME: self._name,
+                names.CASE_NAME: case.id,
+                names.TRIAL_INDEX: index,
+            }
+        return step
+
+    def application(self) -> Step:
+        """Around one call of the application; a call of a model alone is told by itself."""
+        if self._recorder is None or self._use in _BY_ITSELF:
+            return Step("", kind="internal", attributes={}, trail=None)
+        return application(self._name, use=self._use)
+
+    def finish(
+        self, step: Step, case: Case, trial: Trial, *, reused: Literal["store", "batch"] | None
+    ) -> None:
+        """A trial is over. `reused`: its reply was there before, from an earlier run or from a batch of this one."""
+        recorder, trail = self._recorder, step.trail
+        if recorder is None or trail is None:
+            return
+        for each in trail.steps:  # what heeded no cancellation
+            if not each.end_ns:
+                each.end_ns, each.error = step.end_ns, each.error or "canceled"
+        subject = _subject(trail)
+        good = passes(trial, self._describe)
+        step.attributes[names.CASE_STATUS] = "pass" if good else "fail"
+        self._done += 1
+        if trial.failures:
+            self._failed += 1
+            step.error = trial.failures[0].kind
+        if trial.reply is not None and reused == "batch":
+            subject = _batched(step, trial.reply)
+        elif trial.reply is not None and reused == "store":
+            step.attributes[names.TRIAL_REUSED] = True
+        elif trial.reply is not None:
+            _tell_reply(subject, case, trial.reply)
+        found = results_of(trial, self._describe, content=trail.content)
+        now = now_ns()
+        events = [Scored(now, trail.trace_id, subject.span_id, told) for told in found]
+        self._sum(trail, trial, status="pass" if good else "fail")
+        recorder.finished(trail, events)
+
+    def end(self, result: RunResult | None, *, resumed: int, fingerprint: str) -> None:
+        """The suite is over; without a result it was cut short."""
+        if self._step is None:
+            return
+        step = self._step
+        step.end_ns = now_ns()
+        step.attributes |= {
+            names.SUITE_NAME: self._name,
+            names.TARGET: self._use,
+            names.SUITE_FINGERPRINT: fingerprint,
+            names.TRIALS: self._done,
+            names.FAILED: self._failed,
+            names.RESUMED: resumed,
+        }
+        if result is None:
+            step.attributes[names.SUITE_STATUS] = "aborted"
+            step.error = "interrupted"
+            return
+        step.attributes[names.SUITE_STATUS] = (
+            "aborted" if result.stopped is not None else "failure" if self._failed else "success"
+        )
+        if result.stopped is not None:
+            step.error = result.stopped.reason
+
+    def _sum(self, trail: Trail, trial: Trial, *, status: str) -> None:
+        assert self._recorder is not None  # noqa: S101 - the caller knows
+        sums, suite = self._recorder.sums, (names.SUITE_NAME, self._name)
+        for each in trail.steps:
+            sums.call(each)
+        sums.count(names.TRIALS_METRIC, (suite, (names.CASE_STATUS, status)))
+        for kind in sorted({failure.kind for failure in trial.failures}):
+            sums.count(names.FAILURES_METRIC, (suite, (names.FAILURE_KIND, kind)))
+
+
+UNRECORDED = SuiteRecord(None)
+
+
+def _subject(trail: Trail) -> Step:
+    """The step that scores speak of: the call of the application or of the model that answered; else the trial."""
+    root = trail.steps[0]
+    asked = [
+        step
+        for step in trail.steps
+        if step.parent_id == root.span_id
+        and step.attributes.get(names.OPERATION) in {names.CHAT, names.INVOKE_AGENT}
+    ]
+    return asked[-1] if asked else root
+
+
+def _batched(step: Step, reply: Reply) -> Step:
+    """The call of a model whose answer came in a batch: nobody knows when it was given."""
+    model = reply.model or "batch"
+    call = step.tell(f"{names.CHAT} {model}", kind="client", start_ns=step.start_ns, end_ns=step.start_ns)
+    call.attributes |= {
+        names.OPERATION: names.CHAT,
+        names.PROVIDER: "anthropic",
+        names.RESPONSE_MODEL: reply.model,
+        names.BATCHED: True,
+        names.COST_USD: reply.cost_usd,
+    }
+    if reply.usage is not None:
+        count(call.attributes, reply.usage)
+    return call
+
+
+def _tell_reply(subject: Step, case: Case, reply: Reply) -> None:
+    """What the application said of its own work: what it found, which tools it used, the tokens it took."""
+    at = subject.end_ns
+    content = subject.trail is not None and subject.trail.content
+    attributes = subject.attributes
+    if attributes.get(names.OPERATION) == names.INVOKE_AGENT:
+        attributes |= _told_of_itself(reply)
+        if content:
+            told_exchange(attributes, case.model_dump(mode="python")["input"], reply)
+    if reply.contexts:
+        search = subject.tell(names.RETRIEVAL, kind="client", start_ns=at, end_ns=at)
+        told = {"id", "score", "text"} if content else {"id", "score"}
+        documents = [found.model_dump(include=told) for found in reply.contexts[:MOST_DOCUMENTS]]
+        search.attributes |= {
+            names.OPERATION: names.RETRIEVAL,
+            names.DOCUMENTS: public_json(list(documents)),
+            names.REPORTED: True,
+        }
+    for call in reply.tool_calls:
+        tool = subject.tell(f"{names.EXECUTE_TOOL} {call.name}", kind="internal", start_ns=at, end_ns=at)
+        tool.attributes |= {
+            names.OPERATION: names.EXECUTE_TOOL,
+            names.TOOL_NAME: call.name,
+            names.REPORTED: True,
+        }
+        if content:
+            tool.attributes |= dict(_exchanged(call))
+
+
+def _told_of_itself(reply: Reply) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {names.COST_USD: reply.cost_usd, names.RESPONSE_MODEL: reply.model}
+    if reply.stop_reason is not None:
+        told[names.FINISH_REASONS] = [reply.stop_reason]
+    if (usage := reply.usage) is not None:
+        sent = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+        told |= {names.REPLY_INPUT_TOKENS: sent, names.REPLY_OUTPUT_TOKENS: usage.output_tokens}
+    return told
+
+
+def _exchanged(call: ToolCall) -> Iterator[tuple[str, JsonValue]]:
+    yield names.TOOL_ARGUMENTS, public_json(dict(call.arguments))
+    if call.result is not None:
+        yield names.TOOL_RESULT, public_json(call.result)
