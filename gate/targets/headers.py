@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from gate.model.errors import Problem, UserError
+from gate.model.redaction import REDACTED
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PRIVATE = {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"}
@@ -41,6 +44,21 @@ def headers_to_send(given: Mapping[str, str], environment: Mapping[str, str]) ->
     words = {word for header in headers if header.lower() in _PRIVATE for word in headers[header].split()}
     headers.setdefault("Accept", "application/json")
     return Headers(headers=headers, secrets=frozenset(values.values()) | (words - {"Bearer", "Basic"}))
+
+
+def headers_to_show(given: Mapping[str, str]) -> dict[str, JsonValue]:
+    """The headers as the options say them, without a credential that was written out."""
+    return {
+        header: _hidden(value) if header.lower() in _PRIVATE else value
+        for header, value in {"Content-Type": "application/json", **given}.items()
+    }
+
+
+def _hidden(value: str) -> str:
+    known = {"Bearer", "Basic"}
+    return " ".join(
+        word if word in known or _VARIABLE.fullmatch(word) else REDACTED for word in value.split()
+    )
 
 
 def _missing(name: str) -> Problem:

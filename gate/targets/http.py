@@ -24,7 +24,7 @@ from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
 from gate.model.shown import Shown
 from gate.targets.answer import MAX_BYTES, parse_json, reply_from
-from gate.targets.headers import Headers, headers_to_send
+from gate.targets.headers import Headers, headers_to_send, headers_to_show
 from gate.targets.http_options import ContextPlaces, HttpOptions
 from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import resolve
@@ -66,7 +66,7 @@ class HttpTarget(Target):
         return Shown(
             what=f"{self.options.method} {self.options.url}",
             parts={
-                "headers": {"Content-Type": "application/json", **self.options.headers},
+                "headers": headers_to_show(self.options.headers),
                 "body": fill_in(self.options.request, case),
             },
         )

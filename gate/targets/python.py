@@ -63,7 +63,7 @@ class PythonTarget(Target):
         """The call, with each argument by its name."""
         given = self._given(case)
         shown = {
-            name: value.model_dump(mode="json") if isinstance(value, Case) else value
+            name: value.model_dump(mode="json", exclude_defaults=True) if isinstance(value, Case) else value
             for name, value in given.items()
         }
         return Shown(what=f"a call of {self.options.function}", parts=shown)
