@@ -28,7 +28,7 @@ class Answer:
 class Post(Protocol):
     """One request."""
 
-    def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
+    def __call__(self, url: str, body: bytes, /, *, headers: Mapping[str, str]) -> Answer:
         """Send it."""
         ...
 

@@ -19,7 +19,7 @@ from gate.telemetry.posting import Answer, Post, post
 from gate.telemetry.presets import Preset, basic
 from gate.telemetry.scored import Scored
 
-MOST = 200_000  # scores that are kept for the end of a run
+MOST = 100_000  # scores that are kept for the end of a run
 LONGEST_S = 30.0  # for all of them
 _MOST_BYTES = 900_000  # of a body: Langfuse takes a megabyte
 _TRIES, _LONGEST_WAIT_S = 3, 5.0
