@@ -14,6 +14,7 @@ from gate.flows.commands import commanded
 from gate.flows.desk import Desk, concluding
 from gate.flows.looks import Again
 from gate.flows.once_more import again_of
+from gate.flows.paged import paged
 from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
 from gate.flows.provenance import accepted_in
 from gate.flows.publish import published
@@ -116,14 +117,13 @@ def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effec
     accepted = accepted_in(desk, site.check, head)
     scope = replace(scope, accepted=accepted.cards, again=again)
     site = site.model_copy(update={"remark": accepted.remark})
-    report, results = (
-        recorded(desk, site, scope, head) if desk.inputs.results else run_apart(desk, site, scope)
-    )
-    report = public(report, secrets=desk.secrets)  # before it is written in any syntax
+    found = recorded(desk, site, scope, head) if desk.inputs.results else run_apart(desk, site, scope)
+    report = public(found.report, secrets=desk.secrets)  # before it is written in any syntax
     desk.runner.notice(terminal(report, width=_LOG_WIDTH, color=False))
     steps = accepting_steps(report, site=site, draws=draws_needed(desk, site.check.base_sha))
     site = site.model_copy(update={"steps": steps})
-    pages = pages_of_report(report, results, site=site, config=desk.config, folder=desk.folder)
+    pages = pages_of_report(report, found.texts, site=site, config=desk.config, folder=desk.folder)
+    pages = paged(desk, pages, report=report, texts=found.texts, baselines=found.baselines)
     pages, site = sealed(pages, site=site, secrets=desk.secrets)
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
 

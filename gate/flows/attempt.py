@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
+from gate.model.scorecard import Scorecard
 
 # A process that runs the application may not speak for us: not to later steps, and not with our token.
 _OURS = (
@@ -31,15 +33,23 @@ _OURS = (
     "GITHUB_STATE",
     "GITHUB_STEP_SUMMARY",
 )
-Found = tuple[Report, Mapping[str, str]]  # and by suite the text of its results file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What came of it: the report, and by suite the text of its results file and the baseline it was held against."""
+
+    report: Report
+    texts: Mapping[str, str]
+    baselines: Mapping[str, Scorecard]
 
 
 def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
     """Run the suites in a process of their own; while foreign code speaks, the runner obeys no line of the log."""
-    sheet = held_against(desk.config, _against(desk, site, scope)).sheet
+    base = held_against(desk.config, _against(desk, site, scope))
     with TemporaryDirectory(prefix="gate-") as name:
         folder = Path(name)
-        paths = (desk.config, *sheet.baselines.values())
+        paths = (desk.config, *base.sheet.baselines.values())
         keep(desk.history, site.check.base_sha, paths=paths, folder=folder / BASE)
         ask(_request(desk, site, scope), folder, again=scope.again)
         with desk.runner.foreign_output(), jobs(desk.runner.notice) as work:
@@ -48,7 +58,8 @@ def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
             command = [*ourselves(), "action", "--apart", name]
             code = work.run(Job(command=command, folder=desk.runner.workspace, environment=environment))
         desk.runner.give_back(desk.tree.root / ".gate")
-        return outcome_of(folder, exit_code=code).checked(), results_of(folder)
+        report = outcome_of(folder, exit_code=code).checked()
+        return Found(report=report, texts=results_of(folder), baselines=base.scorecards)
 
 
 def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
@@ -62,12 +73,13 @@ def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
             message = f"two files hold results of {result.suite}"
             raise UserError(Problem(message=message, key="input `results`", value=path.name, fix=fix))
         texts[result.suite], results[result.suite] = text, result
+    base = held_against(desk.config, _against(desk, site, scope))
     report = judged(
         Recorded(results=results, wanted=scope.suites, revision=_head(site)),
-        base=held_against(desk.config, _against(desk, site, scope)),
+        base=base,
         head=base_of_working_tree(desk.tree, desk.config, policy_sheet(head)),
     )
-    return report, texts
+    return Found(report=report, texts=texts, baselines=base.scorecards)
 
 
 def _files(desk: Desk) -> Iterator[Path]:

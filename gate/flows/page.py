@@ -37,10 +37,14 @@ _MOST_BYTES = 64_000_000  # of traces that are read for a page: some 80,000 tria
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """Where to look for what the report does not hold: the folder of gate.yaml, and results files of the base."""
+    """Where to look for what the report does not hold: the folder of gate.yaml, and results files of the base.
+
+    `ours` says that nobody else can have written what is kept there. If not, no database is opened.
+    """
 
     root: Path
     base_results: Sequence[Path] = ()
+    ours: bool = True
 
 
 @cache
@@ -110,7 +114,13 @@ def _kept(
 ) -> Earlier | None:
     """What the store holds of the baseline's application. Where the head is the same one, that is what the head says itself."""
     sources, sha = where
-    if sources is None or baseline is None or not baseline.target or baseline.target == head.target:
+    if (
+        sources is None
+        or not sources.ours
+        or baseline is None
+        or not baseline.target
+        or baseline.target == head.target
+    ):
         return None
     trials = earlier_answers(sources.root, baseline.target, head.cases, sha=sha)
     if not trials:

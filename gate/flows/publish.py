@@ -13,6 +13,7 @@ from gate.flows.check import Against, held_against
 from gate.flows.desk import Desk, concluding
 from gate.flows.fork_proven import accepted_of_fork
 from gate.flows.judged import Recorded, judged
+from gate.flows.paged import paged
 from gate.flows.pages import pages_of_report, pages_of_untouched
 from gate.flows.scope import Scope, named_base, no_config, scope_of
 from gate.flows.telling import Teller
@@ -74,13 +75,15 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
         on_inconclusive=desk.inputs.on_inconclusive,
         accepted=accepted.cards,
     )
+    base = held_against(desk.config, against)
     report = judged(
         Recorded(results=results, wanted=scope.suites, revision=Revision(label="HEAD", sha=check.head_sha)),
-        base=held_against(desk.config, against),
+        base=base,
         head=base_at(desk.history, desk.config, check.head_sha),
     )
     report = public(report, secrets=desk.secrets)
     pages = pages_of_report(report, texts, site=site, config=desk.config, folder=desk.folder)
+    pages = paged(desk, pages, report=report, texts=texts, baselines=base.scorecards)
     # Notes of this run would stand at the default branch, and not in the pull request.
     pages = pages.model_copy(update={"annotations": ()})
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code

@@ -196,12 +196,14 @@ OUTPUTS = (
     "report_markdown",
     "report_json",
     "report_junit",
+    "report_html",
     "comment_url",
 )
 _FILES = {
     "report.md": "report_markdown",
     "report.json": "report_json",
     "report.junit.xml": "report_junit",
+    "report.html": "report_html",
 }
 
 

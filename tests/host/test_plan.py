@@ -152,14 +152,15 @@ def test_nothing_tells_a_commit_only_where_one_waits() -> None:
 def test_the_files_stand_in_the_folder_and_are_named_by_the_outputs() -> None:
     documents = tuple(
         Document(name=name, media_type="text/plain", text="t")
-        for name in ("report.md", "report.json", "report.junit.xml", "results/s.json")
+        for name in ("report.md", "report.json", "report.junit.xml", "report.html", "results/s.json")
     )
     pages = PAGES.model_copy(update={"documents": documents})
     effects = of_report(reports.regressed(), pages=pages, site=site(), folder="out")
     paths = [effect.path for effect in effects if isinstance(effect, WorkspaceFile)]
-    assert paths == ["out/report.md", "out/report.json", "out/report.junit.xml", "out/results/s.json"]
+    assert paths == [f"out/{document.name}" for document in documents]
     found = outputs(effects)
     assert found["report_junit"] == "out/report.junit.xml"
+    assert found["report_html"] == "out/report.html"
     assert found["worst_metric"] == "exact_match"
     assert found.keys() <= {*OUTPUTS}
 
