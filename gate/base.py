@@ -6,19 +6,19 @@ A baseline that is missing or broken is not raised but carried as a reason: the 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gate.compare.proposals import proposals
 from gate.compare.rebased import baseline_proposals
 from gate.config.file import parse, policy_sheet
 from gate.host.local import WorkingTree, read_text
+from gate.measured import calibrations_of
 from gate.model.calibration import Calibration
-from gate.model.case import Place
 from gate.model.errors import Problem, UserError
-from gate.model.files import load_baseline, load_calibration
+from gate.model.files import load_baseline
 from gate.model.ports import History
 from gate.model.report import Proposal, Revision
-from gate.model.scorecard import Scorecard
+from gate.model.scorecard import Comparison, Scorecard
 from gate.model.suite import Gate, Margin, Policy, PolicySheet, SuitePolicy
 
 DEFAULT_CONFIG = "gate.yaml"
@@ -28,8 +28,9 @@ DEFAULT_CONFIG = "gate.yaml"
 class Base:
     """What a head is judged by. `baselines` maps a suite to its scorecard, or to the reason why there is none.
 
-    `calibrations` holds what was measured of the instruments of some suites. `own_mode` is what the config itself says of
-    inconclusive results, where whoever runs the gate decided otherwise.
+    `calibrations` holds what was measured of the instruments of some suites, `unread` by suite why that cannot be read:
+    such a suite cannot be judged. `own_mode` is what the config itself says of inconclusive results, where whoever runs
+    the gate decided otherwise.
     """
 
     revision: Revision
@@ -37,6 +38,7 @@ class Base:
     policy_source: str
     baselines: Mapping[str, Scorecard | str]
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    unread: Mapping[str, Problem] = field(default_factory=dict)
     own_mode: str = ""
 
     def baseline(self, suite: str) -> Scorecard | None:
@@ -49,6 +51,16 @@ class Base:
         """The baselines there are, by suite."""
         return {name: found for name, found in self.baselines.items() if isinstance(found, Scorecard)}
 
+    def calibration(self, suite: str) -> Calibration | None:
+        """What was measured of the instruments of a suite, if anything was.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        if suite in self.unread:
+            raise UserError(self.unread[suite])
+        return self.calibrations.get(suite)
+
     def missing(self, suite: str) -> str:
         """Why a suite has none; empty where it has one."""
         found = self.baselines.get(suite, f"suite {suite} does not exist in the base")
@@ -57,12 +69,14 @@ class Base:
 
 def base_of_working_tree(tree: WorkingTree, config: str, sheet: PolicySheet) -> Base:
     """Policy and baselines as they lie in the folder."""
+    calibrations, unread = calibrations_of(sheet, tree.read)
     return Base(
         revision=Revision(label="working tree"),
         sheet=sheet,
         policy_source=f"{config} in the working tree",
         baselines=_baselines(sheet, tree.read, where="in the working tree"),
-        calibrations=_calibrations(sheet, tree.read),
+        calibrations=calibrations,
+        unread=unread,
     )
 
 
@@ -87,12 +101,14 @@ def base_at(history: History, config: str, ref: str) -> Base:
     sheet = policy_sheet(parse(text, f"{config}@{sha[:12]}"))
     read = partial(history.read_at, sha)
     where = f"at {sha[:12]}" if sha.startswith(ref) else f"at {ref} ({sha[:12]})"
+    calibrations, unread = calibrations_of(sheet, read, at=f"@{sha[:12]}")
     return Base(
         revision=revision,
         sheet=sheet,
         policy_source=f"{config} {where}",
         baselines=_baselines(sheet, read, where=where),
-        calibrations=_calibrations(sheet, read, at=f"@{sha[:12]}"),
+        calibrations=calibrations,
+        unread=unread,
     )
 
 
@@ -150,6 +166,13 @@ def policy_for(
     return sheet.policy, rules if max_drop is None else _with_margin(rules, max_drop), source
 
 
+def unread_side(base: Base, suite: str) -> Comparison:
+    """A suite whose calibration cannot be read: there is nothing to say of it but that."""
+    problem = base.unread[suite]
+    why = ": ".join(text for text in (str(problem.place or ""), problem.message) if text)
+    return Comparison(suite=suite, head=Scorecard(suite=suite, metrics={}, cases={}), unread=why)
+
+
 def refuse_other_files(tree: WorkingTree, baselines: Iterable[str]) -> None:
     """Refuse to write a baseline over a file that is none, such as the config; a broken baseline may be replaced.
 
@@ -165,31 +188,6 @@ def refuse_other_files(tree: WorkingTree, baselines: Iterable[str]) -> None:
             found.append(Problem(message=message, value=path, fix=fix))
     if found:
         raise UserError(*found)
-
-
-def calibration_path(baseline: str) -> str:
-    """Where the calibration of a suite lies: beside its baseline."""
-    path = PurePosixPath(baseline)
-    return str(path.with_name(f"{path.stem}.calibration{path.suffix}"))
-
-
-def calibration_in(
-    path: str, read: Callable[[str], str | None], *, suite: str, at: str = ""
-) -> Calibration | None:
-    """The calibration of a suite that `read` finds there, if there is one; `at` says of which commit it is.
-
-    Raises:
-        UserError: what lies there is none, or that of another suite.
-    """
-    text = read(path)
-    if text is None:
-        return None
-    found = load_calibration(text, f"{path}{at}")
-    if found.suite != suite:
-        message = f"this is the calibration of the suite {found.suite!r}, not of {suite!r}"
-        fix = "restore the file from git, or take it away and measure anew with `gate calibrate`"
-        raise UserError(Problem(message=message, place=Place(file=f"{path}{at}"), fix=fix))
-    return found
 
 
 def needed_text(path: Path) -> str:
@@ -213,16 +211,6 @@ def _with_margin(rules: SuitePolicy, max_drop: float) -> SuitePolicy:
 
     gates = {name: changed(gate) for name, gate in rules.gates.items()}
     return rules.model_copy(update={"gates": gates, "default_gate": changed(rules.default_gate)})
-
-
-def _calibrations(
-    sheet: PolicySheet, read: Callable[[str], str | None], *, at: str = ""
-) -> dict[str, Calibration]:
-    found = {
-        suite: calibration_in(calibration_path(path), read, suite=suite, at=at)
-        for suite, path in sheet.baselines.items()
-    }
-    return {suite: calibration for suite, calibration in found.items() if calibration is not None}
 
 
 def _baselines(

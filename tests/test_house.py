@@ -16,7 +16,19 @@ FILES = sorted(GATE.rglob("*.py"))
 
 STATIONS = {"config", "llm", "targets", "evaluators", "run", "compare", "render", "host"}
 GROUND = {"model", "telemetry"}
-PIPE = {"flows", "plugins", "functions", "base", "estimates", "loop", "place", "provider", "ready", "running"}
+PIPE = {
+    "flows",
+    "plugins",
+    "functions",
+    "base",
+    "estimates",
+    "loop",
+    "measured",
+    "place",
+    "provider",
+    "ready",
+    "running",
+}
 
 # vendor → the only places that may import it
 DOORS = {

@@ -80,6 +80,10 @@ def on_sides(comparison: Comparison, *, policy: Policy) -> list[Finding]:
         )
         action = "put it back; where its end is intended, it is for a maintainer to merge past this check"
         return [not_comparable("removed_suite", message, action, suite=comparison.suite)]
+    if comparison.unread:
+        message = f"{comparison.suite} is not judged, since what was measured of its instruments cannot be read: {comparison.unread}"
+        action = "restore the file from git, or take it away and measure anew with `gate calibrate`"
+        return [error("unread_calibration", message, action, suite=comparison.suite)]
     return [*_on_head(comparison, policy=policy), *_on_baseline(comparison)]
 
 

@@ -52,7 +52,7 @@ class _Bisector:
         self.yardstick = Yardstick(
             policy=prepared.sheet.policy,
             rules=self.ready.suite.policy,
-            calibration=base.calibrations.get(self.name),
+            calibration=base.calibration(self.name),
         )
         self.surveyor = Surveyor(place, self.ready)
         self.road = self.surveyor.road(wanted.good or self._accepted(), wanted.bad)

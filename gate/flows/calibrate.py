@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gate.base import calibration_in, calibration_path, needed_text
+from gate.base import needed_text
 from gate.compare.agreement import worth
 from gate.compare.findings import named
 from gate.compare.power import plan
 from gate.compare.runs import differing_cases, differing_metrics, differing_targets, noise_of_runs, together
 from gate.compare.tally import tally
 from gate.flows.labeled import Labeled, worth_of
+from gate.measured import calibration_in, calibration_path
 from gate.model.calibration import Calibration, JudgeWorth, NoiseWorth
 from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.files import dump_calibration, load_results

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
-from gate.base import Base, base_at, base_of_working_tree, proposed, with_inconclusive
+from gate.base import Base, base_at, base_of_working_tree, proposed, unread_side, with_inconclusive
 from gate.compare.decide import decide, wants_second_look
 from gate.compare.findings import note
 from gate.compare.tally import tally
 from gate.flows.looks import Again, first_look
+from gate.model.errors import UserError
 from gate.model.ports import History
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
@@ -71,16 +72,18 @@ def check(
     head = base_of_working_tree(place.tree, place.config, prepared.sheet)
     base = head if against is None else held_against(place.config, against)
     prepared = prepared.drawn_as(base.sheet)
-    removed = () if only else _removed(base, prepared)
+    unasked = () if only else _removed(base, prepared)
+    prepared, unread = _judgeable(base, prepared)
+    unasked = (*unasked, *unread)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
     with bench(place, prepared.suites, fresh=fresh) as runs:
         results = first_look(runs, prepared, again)
-        compared = [*_comparisons(base, prepared, results), *removed]
+        compared = [*_comparisons(base, prepared, results), *unasked]
         verdict = decide(compared, base.sheet.policy, look=1 if again is None else looks, looks=looks)
         if wants_second_look(verdict):
             second = _second_look(place, prepared, runs, results, verdict)
             results = {**results, **second.results}
-            compared = [*_comparisons(base, prepared, results), *removed]
+            compared = [*_comparisons(base, prepared, results), *unasked]
             verdict = second.told(decide(compared, base.sheet.policy, look=2, looks=looks))
         evidence = _evidence(place, against, base=base, head=head, resumed=runs.resumed)
         report = assemble(verdict, results=results, evidence=evidence)
@@ -123,12 +126,25 @@ def _comparisons(base: Base, prepared: Prepared, results: Mapping[str, RunResult
                 head=tally(results[name], keep=policy.gates),
                 baseline=base.baseline(name),
                 missing=base.missing(name),
-                calibration=base.calibrations.get(name),
+                calibration=base.calibration(name),
                 policy=policy,
                 stopped=results[name].stopped,
             )
         )
     return comparisons
+
+
+def _judgeable(base: Base, prepared: Prepared) -> tuple[Prepared, Sequence[Comparison]]:
+    """The suites that can be judged, and what is said of the others, of which nothing is asked.
+
+    Raises:
+        UserError: there is not one that can be.
+    """
+    left = [ready for ready in prepared.suites if ready.suite.name not in base.unread]
+    if not left and prepared.suites:
+        raise UserError(*(base.unread[ready.suite.name] for ready in prepared.suites))
+    unread = [unread_side(base, ready.suite.name) for ready in prepared.suites if ready not in left]
+    return replace(prepared, suites=tuple(left)), unread
 
 
 def _removed(base: Base, prepared: Prepared) -> Sequence[Comparison]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from gate.base import calibration_in, calibration_path, needed_text, policy_for
+from gate.base import needed_text, policy_for
 from gate.compare.decide import decide
 from gate.compare.tally import tally_each
 from gate.host.local import WorkingTree, read_text
+from gate.measured import calibration_in, calibration_path
 from gate.model.calibration import Calibration
 from gate.model.files import load_baseline
 from gate.model.report import Report, Revision

@@ -6,13 +6,13 @@ A version that cannot be read (another format, broken, taken away) is told and l
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gate.base import calibration_in, calibration_path
 from gate.compare.change_points import Past, courses, known_metrics
 from gate.config.file import ConfigFile, policy_sheet
 from gate.config.words import did_you_mean
 from gate.host.acceptance import acceptance_of
 from gate.host.commits import is_shallow, landed, writer
 from gate.host.local import WorkingTree
+from gate.measured import calibration_in, calibration_path
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline
 from gate.model.past import Accepted, GitCommit, PastReport, SuiteHistory

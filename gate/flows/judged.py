@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from gate.base import Base, proposed
+from gate.base import Base, proposed, unread_side
 from gate.compare.decide import decide
 from gate.compare.tally import tally
 from gate.model.errors import Problem, UserError
@@ -51,13 +51,15 @@ def judged(recorded: Recorded, *, base: Base, head: Base) -> Report:
 
 
 def _comparison(name: str, result: RunResult | None, *, base: Base, head: Base) -> Comparison:
+    if name in base.unread:
+        return unread_side(base, name)
     policy = base.sheet.suites.get(name) or head.sheet.suites.get(name) or SuitePolicy()
     return Comparison(
         suite=name,
         head=_empty(name) if result is None else tally(result, keep=policy.gates),
         baseline=base.baseline(name),
         missing=base.missing(name),
-        calibration=base.calibrations.get(name),
+        calibration=base.calibration(name),
         policy=policy,
         stopped=None if result is None else result.stopped,
     )

@@ -57,7 +57,8 @@ class Comparison(Noun):
     """The two sides of one suite.
 
     No baseline: `missing` says why (none is committed, it is corrupt). `removed`: the base has this suite and the head
-    has it no more, so `head` is empty. `calibration` is what was measured of the suite's instruments, if anything was.
+    has it no more, so `head` is empty. `calibration` is what was measured of the suite's instruments, if anything was;
+    `unread` why that cannot be read, and then nothing else is said of the suite.
     """
 
     suite: str
@@ -65,6 +66,7 @@ class Comparison(Noun):
     baseline: Scorecard | None = None
     missing: str = ""
     calibration: Calibration | None = None
+    unread: str = ""
     policy: SuitePolicy = SuitePolicy()
     stopped: Stopped | None = None
     removed: bool = False

@@ -245,6 +245,26 @@ def test_a_broken_calibration_at_the_base_is_named_with_its_commit(tmp_path: Pat
     assert f"{FILE}@{project.git('rev-parse', 'HEAD')[:12]}" in done.err
 
 
+def test_a_broken_calibration_stops_only_its_own_suite_which_is_not_even_asked(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=20, trials=ONE)
+    config = json.loads(project.read("gate.yaml"))
+    config["suites"]["t"] = {**config["suites"]["s"], "baseline": "baselines/t.json"}
+    project.write("gate.yaml", json.dumps(config))
+    assert project.gate("accept").code == 0
+    project.write(FILE, "{")
+    project.commit()
+    for against in ((), ("--base", "main")):
+        done = project.gate("check", "--fresh", *against, "--json", "report.json")
+        assert done.code == 2, done.text
+        verdict = json.loads(project.read("report.json"))["verdict"]
+        assert {each["suite"]: each["kind"] for each in verdict["suites"]} == {"s": "error", "t": "pass"}
+        (finding,) = [each for each in verdict["findings"] if each["kind"] == "error"]
+        assert finding["code"] == "unread_calibration"
+        assert FILE in finding["message"]
+        runs = json.loads(project.read("report.json"))["runs"]
+        assert [run["suite"] for run in runs] == ["t"]
+
+
 def test_a_calibration_that_cannot_be_read_is_told_before_any_call(project: Project) -> None:
     labels(project, [("right", "pass"), ("wrong", "fail")])
     project.write(FILE, '{"gate_calibration": 1')
