@@ -67,8 +67,13 @@ def changed_between(tree: WorkingTree, good: str, bad: str) -> tuple[str, ...]:
         UserError: git does not know one of them.
     """
     ends = [good, bad] if bad else [good]
-    said = git(tree.root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", *ends, "--")
-    return tuple(name for name in _text(said, tree).split("\0") if name)
+    names = _text(
+        git(tree.root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", *ends, "--"), tree
+    )
+    if not bad:  # files that are new, too, from the root as git names the others
+        new = ("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/")
+        names += _text(git(tree.root, *new), tree)
+    return tuple(sorted(name for name in names.split("\0") if name))
 
 
 def merge_base(tree: WorkingTree, first: str, second: str) -> str:
