@@ -12,19 +12,23 @@ IMAGE ?= gate:dev
 EXAMPLES := $(wildcard examples/workflows/*.yml)
 WORKFLOWS := $(wildcard .github/workflows/*.yml) $(EXAMPLES)
 
-.PHONY: demo test lint lint-code lint-delivery types bench image image-test lock schemas golden clean
+.PHONY: demo test browser lint lint-code lint-delivery types bench image image-test lock schemas golden clean
 
 demo: $(VENV)/.runtime ## the main job, without a key and without a network
 	@$(BIN)/python examples/support-bot/demo.py
 
-test: $(VENV)/.dev lint types ## everything that must hold
+test: $(VENV)/.dev browser lint types ## everything that must hold
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+browser: ## a Chromium for the tests of the report's page: CHROME=…, one that is there, or Debian's
+	@.ci/browser
 
 lint: lint-code lint-delivery
 
 lint-code: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --quiet --deny-warnings gate/render/html/page
 
 lint-delivery: $(VENV)/.dev ## the image, the action, workflows and scripts; none of these linters needs a network
 	$(BIN)/hadolint Dockerfile

@@ -146,7 +146,7 @@ def _spaced(items: Sequence[Markup]) -> Iterator[str]:
 def _command(command: str) -> Markup:
     return el(
         "div",
-        el("pre", el("code", shown(command, limit=MESSAGE_LIMIT)), tabindex=0, aria_label="command"),
+        el("pre", el("code", shown(command, limit=MESSAGE_LIMIT)), tabindex=0, role="group", aria_label="command"),
         el(
             "button",
             "Copy",
