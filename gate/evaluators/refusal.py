@@ -44,6 +44,18 @@ def _checked(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(checked_pattern(pattern, flags=("ignore_case",)) for pattern in patterns)
 
 
+def refuses(reply: Reply) -> str | None:
+    """What makes a reply a refusal by its stop reason or by our own words; None where nothing does."""
+    if (reply.stop_reason or "").lower() in REFUSED:
+        return f"the stop reason is {reply.stop_reason}"
+    found = _WORDS.search(_beginning(reply))
+    return None if found is None else shortened(found[0])
+
+
+def _beginning(reply: Reply) -> str:
+    return reply.output[:_BEGINNING].replace(_APOSTROPHE, "'")
+
+
 class RefusalOptions(Noun):
     """What stands under `with:` of a `refusal` evaluator."""
 
@@ -98,12 +110,10 @@ class Refusal(Evaluator):
 
     async def _found(self, reply: Reply) -> str | None:
         """What makes it a refusal, or None."""
-        if (reply.stop_reason or "").lower() in REFUSED:
-            return f"the stop reason is {reply.stop_reason}"
-        beginning = reply.output[:_BEGINNING].replace(_APOSTROPHE, "'")
-        found = _WORDS.search(beginning)
+        found = refuses(reply)
         if found is not None:
-            return shortened(found[0])
+            return found
+        beginning = _beginning(reply)
         for pattern in self.options.patterns:
             own = await self._pattern.find(pattern, beginning)
             if own is not None:

@@ -1,19 +1,17 @@
 """`/gate status` and `/gate explain`: what is recorded of the head → a reply. They only read."""
 
-import difflib
-from collections.abc import Mapping
-
 from gate.config.file import parse, policy_sheet
 from gate.flows.asked import Asked, Done
+from gate.flows.case_story import Told
+from gate.flows.explaining import explanation, is_known, like
 from gate.flows.recorded import recorded
 from gate.model.errors import UserError
 from gate.model.files import load_baseline
-from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
-from gate.render.replies import Reply, case_page, short, status_page
+from gate.render.blocks import as_markdown
+from gate.render.explained import explained
+from gate.render.replies import Reply, short, status_page
 from gate.render.words import Name, Part
-
-_CLOSE = 5
 
 
 def status(asked: Asked) -> Done:
@@ -35,29 +33,31 @@ def status(asked: Asked) -> Done:
 
 
 def explain(asked: Asked) -> Done | Reply:
-    """One case of the head's record, beside the baseline of the base.
+    """The head's record, or a case or metric of it, beside the baselines of the base.
 
     Raises:
-        UserError: nothing is recorded, or it is not as it should be.
+        UserError: nothing is recorded, or it is not as it should be; or a case and a metric have the name.
         HostError: it cannot be had.
     """
-    desk, head, wanted = asked.desk, asked.pull.head_sha, asked.order.case
-    results = recorded(desk, head, statuses=desk.github.statuses(head)).results
-    holding = [name for name in sorted(results) if any(case.id == wanted for case in results[name].cases)]
-    if not holding:
-        return _unknown(results, wanted, head=head)
-    pages = [
-        case_page(results[name], case_id=wanted, baseline=_baseline(asked, name)) for name in holding[:_CLOSE]
-    ]
-    return Done(body="\n\n".join(pages), line=f"told what is known of case {wanted}")
+    desk, head, wanted = asked.desk, asked.pull.head_sha, asked.order.subject
+    record = recorded(desk, head, statuses=desk.github.statuses(head))
+    baselines = {suite: _baseline(asked, suite) for suite in sorted(record.results)}
+    told = Told(
+        report=record.report,
+        results=record.results,
+        baselines={suite: found for suite, found in baselines.items() if found is not None},
+    )
+    if wanted and not is_known(told, wanted):
+        return _unknown(told, wanted, head=head)
+    line = f"told what is known of {wanted}" if wanted else f"told what the verdict on {head[:7]} rests on"
+    return Done(body=as_markdown(explained(explanation(told, wanted))), line=line)
 
 
-def _unknown(results: Mapping[str, RunResult], wanted: str, *, head: str) -> Reply:
-    ids = sorted({case.id for result in results.values() for case in result.cases})
-    near = difflib.get_close_matches(wanted, ids, n=_CLOSE, cutoff=0.5)
-    words: list[Part] = ["The run of ", short(head), " has no case ", Name(wanted), "."]
-    for index, case_id in enumerate(near):
-        words += [", " if index else " Did you mean ", Name(case_id)]
+def _unknown(told: Told, wanted: str, *, head: str) -> Reply:
+    words: list[Part] = ["The run of ", short(head), " has no case and no metric ", Name(wanted), "."]
+    near = like(told, wanted)
+    for index, name in enumerate(near):
+        words += [", " if index else " Did you mean ", Name(name)]
     return Reply(words=(*words, *(["?"] if near else [])))
 
 

@@ -32,7 +32,8 @@ class Order(Noun):
     """What is to be done. `words` are those behind a sha, `reason` what stands behind ` -- `.
 
     For `accept`: `sha` (lower case, maybe shortened) of the head that was looked at; empty where none is written. For
-    `run`: `draws` says that those of an accept are wanted. For `explain`: `case` is the id of a case.
+    `run`: `draws` says that those of an accept are wanted. For `explain`: `subject` is the id of a case or
+    the name of a metric; empty: the verdict as a whole.
     """
 
     verb: Verb
@@ -40,7 +41,7 @@ class Order(Noun):
     words: tuple[str, ...] = ()
     reason: str = ""
     draws: bool = False
-    case: str = ""
+    subject: str = ""
 
 
 class Unclear(Noun):
@@ -70,7 +71,7 @@ def ordered(text: str) -> Order | Unclear | None:
         case "run":
             return _run(words)
         case "explain":
-            return _explain(words)
+            return Order(verb="explain", subject=" ".join(words).strip("`"))
         case "status" | "help" as known:
             return Order(verb=known)
         case other:
@@ -113,13 +114,6 @@ def _run(words: list[str]) -> Order | Unclear:
         problem = f"a run does not know {words[0][:40]!r}"
         return Unclear(problem=problem, near="run accept" if len(words) == 1 else "run")
     return Order(verb="run", draws=bool(words))
-
-
-def _explain(words: list[str]) -> Order | Unclear:
-    case = " ".join(words).strip("`")
-    if not case:
-        return Unclear(problem="say which case: its id stands in the report", near="explain CASE")
-    return Order(verb="explain", case=case)
 
 
 def _parted(words: list[str]) -> tuple[list[str], str]:

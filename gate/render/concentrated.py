@@ -25,15 +25,23 @@ def concentrated(verdict: Verdict) -> list[Words]:
 def segment_sentence(segment: Segment, suite: SuiteVerdict, *, alone: bool) -> Words:
     """`x` got worse where `kind=a` and `lang=de`: 17 of 20 cases there (0.85 to 0.00), 12 of the 380 others."""
     unit = next((diff.unit for diff in suite.diffs if diff.metric == segment.metric), None)
-    base, head = means(segment.baseline, segment.head, unit=unit)
     where: tuple[Part, ...] = () if alone else (" of ", Name(suite.suite))
     return (
         Name(segment.metric),
         *where,
         " got worse where ",
         *terms(segment),
-        f": {count(segment.worse)} of {count(segment.n)} cases there ({base} \u2192 {head}), ",
-        f"{count(segment.others_worse)} of the {count(segment.others)} others.",
+        segment_figures(segment, unit=unit),
+        ".",
+    )
+
+
+def segment_figures(segment: Segment, *, unit: str | None) -> str:
+    """`: 17 of 20 cases there (0.85 to 0.00), 12 of the 380 others`."""
+    base, head = means(segment.baseline, segment.head, unit=unit)
+    return (
+        f": {count(segment.worse)} of {count(segment.n)} cases there ({base} \u2192 {head}), "
+        f"{count(segment.others_worse)} of the {count(segment.others)} others"
     )
 
 
