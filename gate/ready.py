@@ -3,6 +3,7 @@
 Everything that can be refused is refused here, all problems at once, before anything is called or paid.
 """
 
+import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from gate.provider import ModelDoor, check_batch, pace_of
 from gate.run.fingerprint import evaluator_fingerprint, fingerprinted, target_fingerprint
 from gate.run.pace import Paces
 from gate.run.scoring import Instruments
+from gate.telemetry.arrivals import Arrivals
 
 _OPERATIONAL, _COST = "operational", "operational.cost"
 _SHOWN_PROBLEMS = 20
@@ -43,6 +45,7 @@ class Ready:
     fingerprint: dict[str, str]
     door: ModelDoor
     paces: Paces
+    arrivals: Arrivals
     total: Budget
 
     @property
@@ -91,12 +94,8 @@ def read_config(tree: WorkingTree, file: str) -> ConfigFile:
     """
     text = tree.read(file)
     if text is None:
-        raise UserError(
-            Problem(
-                message=f"there is no {file} in {tree.root}",
-                fix="write one with `gate init`, or name another with --config",
-            )
-        )
+        fix = "write one with `gate init`, or name another with --config"
+        raise UserError(Problem(message=f"there is no {file} in {tree.root}", fix=fix))
     return parse(text, file)
 
 
@@ -113,16 +112,16 @@ def prepare(
     config = read_config(tree, file)
     suites = load_suites(config, root=tree.root, catalogue=Plugins(), only=only, cases=cases)
     found: list[Problem] = []
-    ready, paces = [], Paces()
+    ready, paces, arrivals = [], Paces(), Arrivals(os.environ)
     for suite in suites:
         with _collecting(found):
-            ready.append(_ready(suite, config, root=tree.root, paces=paces))
+            ready.append(_ready(suite, config, root=tree.root, paces=paces, arrivals=arrivals))
     if found:
         raise UserError(*_bounded(found))
     return Prepared(sheet=policy_sheet(config), suites=tuple(ready))
 
 
-def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Ready:
+def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces, arrivals: Arrivals) -> Ready:
     pace = pace_of(suite, paces)
     door = ModelDoor(concurrency=suite.concurrency, timeout_s=suite.timeout_s, pace=pace, prices=suite.prices)
     setting = Setting(
@@ -133,6 +132,7 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Rea
         llm=door,
         load=lambda reference: load_function(reference, root),
         pace=pace,
+        hearing=arrivals,
     )
     target, evaluators = _built(suite, setting)
     instruments = Instruments(
@@ -154,6 +154,7 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces) -> Rea
         fingerprint=fingerprint,
         door=door,
         paces=paces,
+        arrivals=arrivals,
         total=config.shape.budget,
     )
 
@@ -243,8 +244,7 @@ def _collecting(found: list[Problem]) -> Iterator[None]:
 
 def _bounded(found: Sequence[Problem]) -> Sequence[Problem]:
     """The first problems, and how many more there are: a thousand cases may share one."""
-    unique = list(dict.fromkeys(found))
-    if len(unique) <= _SHOWN_PROBLEMS:
+    if len(unique := list(dict.fromkeys(found))) <= _SHOWN_PROBLEMS:
         return unique
     more = Problem(message=f"and {len(unique) - _SHOWN_PROBLEMS} more problems", fix="mend these first")
     return [*unique[:_SHOWN_PROBLEMS], more]

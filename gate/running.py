@@ -24,7 +24,7 @@ from gate.run.plan import RunPlan, shelf
 from gate.run.pool import pooled
 from gate.run.rescore import rescore
 from gate.run.runner import run
-from gate.telemetry.presets import preset
+from gate.telemetry.arrivals import heard
 from gate.telemetry.recorder import Recorder
 from gate.telemetry.suite import SuiteRecord
 from gate.telemetry.walk import recorded
@@ -177,11 +177,10 @@ def bench(
     same command goes on with them. With `fresh` nothing of earlier walks is used.
     """
     commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
-    home, chosen = place.home or place.tree.root, preset(os.environ)
-    if chosen.warning:
-        place.notice(chosen.warning)
+    home = place.home or place.tree.root
     with (
-        recorded(home, chosen.laid_under(os.environ), verb=verb, notice=place.notice) as recorder,
+        recorded(home, os.environ, verb=verb, notice=place.notice) as recorder,
+        heard({ready.arrivals for ready in suites}, onward=recorder.add, notice=place.notice),
         open_journal(home, warn=place.notice) as journal,
         event_loop(lambda: _closed(suites)) as loop,
     ):

@@ -4,7 +4,7 @@ Nothing that arrives changes a score by itself: a target that was told to reads 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -142,6 +142,21 @@ class Arrivals:
 
             self._receivers[port] = Receiver(self.take, port=port)
         return self._receivers[port]
+
+
+@contextmanager
+def heard(all_of: Iterable[Arrivals], *, onward: Onward, notice: Callable[[str], None]) -> Iterator[None]:
+    """Around the runs of one walk: what arrives goes onward; at the end it is told what a person has to know."""
+    arrivals = tuple(all_of)
+    for each in arrivals:
+        each.onward = onward
+    try:
+        yield
+    finally:
+        for each in arrivals:
+            for text in each.notices():
+                notice(f"telemetry: {text}")
+            each.close()
 
 
 class _Call:

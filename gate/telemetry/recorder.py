@@ -10,8 +10,10 @@ from time import monotonic
 
 from pydantic import JsonValue
 
-from gate.model.redaction import redact, redacted
+from gate.model.redaction import redact, redacted, shortened
+from gate.model.verdict import Kind, Verdict
 from gate.telemetry import names
+from gate.telemetry.backend import NO_BACKEND, Backend
 from gate.telemetry.encoding import (
     attributes_json,
     event_json,
@@ -47,9 +49,11 @@ class Teller:
 class Recorder:
     """The record of one walk. Trials are finished on one thread; spans of applications come from any."""
 
-    def __init__(self, wanted: Settings, teller: Teller, *, folder: Folder | None) -> None:
+    def __init__(
+        self, wanted: Settings, teller: Teller, *, folder: Folder | None, backend: Backend = NO_BACKEND
+    ) -> None:
         self.wanted, self.sums = wanted, Sums()
-        self._teller, self._folder = teller, folder
+        self._teller, self._folder, self._backend = teller, folder, backend
         self._exporter = (
             Exporter(wanted, resource=dict(teller.resource), version=teller.version) if wanted.ways else None
         )
@@ -80,20 +84,37 @@ class Recorder:
             trail.steps.append(begun)
         return begun
 
+    def conclude(self, verdict: Verdict, *, head: str | None, base: str | None) -> None:
+        """What the walk came to, and the commits of both sides."""
+        kind, code = verdict.kind, verdict.exit_code
+        result = "success" if code == 0 else "error" if kind is Kind.ERROR else "failure"
+        told = {names.VERDICT: kind.value, names.EXIT: code, names.TASK_RESULT: result}
+        self.run.attributes |= told
+        self.run.attributes |= {names.VCS_HEAD_REVISION: head, names.VCS_BASE_REVISION: base}
+        if code:
+            self.run.fail(kind.value.replace(" ", "_"))
+        self.sums.count(names.VERDICT_METRIC, ((names.VERDICT, kind.value),))
+
+    def broke(self, error: Exception) -> None:
+        """Something of ours went wrong: nothing more is told, and nothing else depends on it."""
+        self.wanted = Settings()
+        text = shortened(redact(f"{type(error).__name__}: {error}", secrets=self._teller.secrets))
+        self._teller.notice(f"telemetry: a bug of gate's ended it ({text}); nothing else depends on it")
+
     def add(self, spans: Sequence[ForeignSpan]) -> int:
         """Take spans of the application, from any thread. How many belong to a trial of this run; the others are refused."""
-        own = [self._clean(span) for span in spans if span.trace_id >> _HALF == self._prefix]
+        own = [span for span in spans if span.trace_id >> _HALF == self._prefix]
         if own and "traces" in self.wanted.kept:
-            if self._folder is not None:
-                for line in _lines(own):
-                    self._folder.write(FILE, line)
-            if self._exporter is not None:
-                self._exporter.put("traces", own)
+            try:
+                self._take([self._clean(span) for span in own])
+            except Exception as error:  # noqa: BLE001 - what an application tells can end no run
+                self.broke(error)
         return len(own)
 
     def finished(self, trail: Trail, events: Sequence[Scored]) -> None:
         """A trace is complete, with what was found of it."""
         kept, folder, exporter = self.wanted.kept, self._folder, self._exporter
+        self._backend.finished(trail, events, sent=self.wanted.sends(trail.trace_id))
         if "traces" in kept:
             if trail.left_out:
                 trail.steps[0].attributes[names.SPANS_LEFT_OUT] = trail.left_out
@@ -112,6 +133,12 @@ class Recorder:
 
     def close(self, *, hurried: bool = False) -> None:
         """Tell the run itself, write what is left, and send it within a limit. Of a walk that ran nothing nothing is told."""
+        try:
+            self._close(hurried=hurried)
+        except Exception as error:  # noqa: BLE001 - the verdict stands already
+            self.broke(error)
+
+    def _close(self, *, hurried: bool) -> None:
         run = self.run
         if run.trail is None or len(run.trail.steps) == 1:
             return
@@ -127,6 +154,15 @@ class Recorder:
             self._folder.close()
         if self._exporter is not None and (sentence := self._exporter.close(metrics, hurried=hurried)):
             self._teller.notice(sentence)
+        if not hurried and (sentence := self._backend.close()):
+            self._teller.notice(sentence)
+
+    def _take(self, spans: Sequence[ForeignSpan]) -> None:
+        if self._folder is not None:
+            for line in _lines(spans):
+                self._folder.write(FILE, line)
+        if self._exporter is not None:
+            self._exporter.put("traces", spans)
 
     def _write(self) -> None:
         if self._folder is not None:

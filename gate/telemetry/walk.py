@@ -6,15 +6,19 @@ from importlib.metadata import version
 from pathlib import Path
 from time import gmtime, strftime
 
+from gate.model.errors import InterruptedRunError
 from gate.model.redaction import redacted, secrets_of
 from gate.telemetry import names
+from gate.telemetry.backend import NO_BACKEND, Backend
 from gate.telemetry.folder import Folder
 from gate.telemetry.pipeline import pipeline
+from gate.telemetry.presets import Preset, preset
 from gate.telemetry.recorder import Recorder, Teller
 from gate.telemetry.settings import settings
 from gate.telemetry.trail import new_id
 
 _PACKAGE = "llm-regression-gate"
+_STOPPED = (InterruptedRunError, KeyboardInterrupt, SystemExit)
 
 
 @contextmanager
@@ -23,11 +27,14 @@ def recorded(
 ) -> Iterator[Recorder]:
     """The record of one walk. `home` is the folder below which it is kept; `environment` says what is told, and where to.
 
-    Left by an exception it has less time to send what is left.
+    Left by an exception it has less time to send what is left, and sends no scores.
     """
+    chosen = preset(environment)
+    environment = chosen.laid_under(environment)
     wanted = settings(environment)
-    for warning in wanted.warnings:
-        notice(f"telemetry: {warning}")
+    for warning in (chosen.warning, *wanted.warnings):
+        if warning:
+            notice(f"telemetry: {warning}")
     run_id, number = f"{new_id():016x}", version(_PACKAGE)
     secrets = secrets_of(environment) | {
         value for way in wanted.ways.values() for value in way.headers.values()
@@ -48,11 +55,23 @@ def recorded(
         wanted,
         Teller(resource=resource, version=number, notice=notice, secrets=secrets),
         folder=Folder(home, name, told=notice) if wanted.kept else None,
+        backend=_backend(chosen, environment),
     )
     recorder.run.name = f"gate {verb}"
-    hurried = True
     try:
         yield recorder
-        hurried = False
-    finally:
-        recorder.close(hurried=hurried)
+    except BaseException as error:
+        recorder.run.fail("interrupted" if isinstance(error, _STOPPED) else type(error).__name__)
+        recorder.close(hurried=True)
+        raise
+    recorder.close()
+
+
+def _backend(chosen: Preset, environment: Mapping[str, str]) -> Backend:
+    """What the chosen backend is told beside OTLP."""
+    if chosen.backend is None:
+        return NO_BACKEND
+    from gate.telemetry.scores import Scores, destination  # noqa: PLC0415 - for those who chose a backend
+
+    to = destination(chosen, environment)
+    return Backend(name=chosen.backend.name, scores=Scores(to) if to is not None else None)
