@@ -76,7 +76,7 @@ def check(
     prepared, unread = _judgeable(base, prepared)
     unasked = (*unasked, *unread)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
-    with bench(place, prepared.suites, fresh=fresh) as runs:
+    with bench(place, prepared.suites, fresh=fresh, verb="check") as runs:
         results = first_look(runs, prepared, again)
         compared = [*_comparisons(base, prepared, results), *unasked]
         verdict = decide(compared, base.sheet.policy, look=1 if again is None else looks, looks=looks)
@@ -86,6 +86,7 @@ def check(
             compared = [*_comparisons(base, prepared, results), *unasked]
             verdict = second.told(decide(compared, base.sheet.policy, look=2, looks=looks))
         evidence = _evidence(place, against, base=base, head=head, resumed=runs.resumed)
+        runs.recorder.conclude(verdict, head=evidence.head.sha, base=evidence.base.sha)
         report = assemble(verdict, results=results, evidence=evidence)
         yield Checked(report=report, results=results, baselines=base.scorecards)
 

@@ -1,6 +1,8 @@
 """A seat → the reply of the target, or a Failure. Every call of the application goes through here, and is told."""
 
+import asyncio
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gate.model.price import priced
 from gate.model.reply import Failure, Reply
@@ -11,6 +13,8 @@ from gate.run.seat import Done, Seat
 from gate.telemetry.suite import UNRECORDED, SuiteRecord
 from gate.telemetry.trail import Step
 
+_IDLE_S = 0.03  # answers come in waves; what was found of one is written while the next is waited for
+
 
 @dataclass(kw_only=True)
 class Asking:
@@ -19,6 +23,7 @@ class Asking:
     plan: RunPlan
     fetched: Fetched | None = None
     record: SuiteRecord = field(default=UNRECORDED)
+    _writing: asyncio.TimerHandle | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """The seam at which its errors become data."""
@@ -33,9 +38,14 @@ class Asking:
         """The trial is done."""
         kept = seat.kept is not None and seat.kept.trial.reply is not None
         batched = kept and self.fetched is not None
-        self.record.finish(
-            step, seat.case, done.trial, reused="batch" if batched else "store" if kept else None
-        )
+        reused: Literal["store", "batch"] | None = "batch" if batched else "store" if kept else None
+        self.record.finish(step, seat.case, done.trial, reused=reused)
+        if self._writing is None and step.trail is not None:
+            self._writing = asyncio.get_running_loop().call_later(_IDLE_S, self._write)
+
+    def _write(self) -> None:
+        self._writing = None
+        self.record.write()
 
     async def ask(self, seat: Seat) -> Reply | Failure:
         """One fresh draw, or why there is none."""

@@ -28,11 +28,17 @@ def attributes_json(attributes: Mapping[str, JsonValue]) -> str:
     """Attributes as the members of a JSON list. None is no value, and is left out."""
     return ",".join(
         [
-            f'{{"key":{_NAME(key)},"value":{_value(value)}}}'
+            _word(key, value) if type(value) is str else f'{{"key":{_NAME(key)},"value":{_value(value)}}}'
             for key, value in attributes.items()
             if value is not None
         ]
     )
+
+
+@lru_cache(maxsize=2_000)
+def _word(key: str, value: str) -> str:
+    """A text under its name: most of them are the same in every trial."""
+    return f'{{"key":{_NAME(key)},"value":{_text(value)}}}'
 
 
 def span_json(span: Step | ForeignSpan) -> str:

@@ -6,7 +6,6 @@ Nothing that goes wrong here is a failure of the run: it is told to the person i
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from time import monotonic
 
 from pydantic import JsonValue
 
@@ -31,8 +30,7 @@ from gate.telemetry.settings import Settings
 from gate.telemetry.sums import Sums
 from gate.telemetry.trail import ForeignSpan, Step, Trail, new_id, now_ns
 
-_TOGETHER = 64  # trials that share a line
-_AT_LEAST_S = 1.0  # a line is written after so long in any case
+_TOGETHER = 200  # traces that may wait to be written
 _HALF = 64  # bits of a trace's id: the upper half is the run's own
 
 
@@ -62,9 +60,7 @@ class Recorder:
             scope_json(names.SCOPE, teller.version),
         )
         self._prefix = new_id()
-        self._spans: list[str] = []
-        self._events: list[str] = []
-        self._trials, self._written_at = 0, monotonic()
+        self._waiting: list[tuple[Trail, Sequence[Scored]]] = []
         self.run = self.begun("gate", trail=self.trail())
 
     @property
@@ -112,24 +108,30 @@ class Recorder:
         return len(own)
 
     def finished(self, trail: Trail, events: Sequence[Scored]) -> None:
-        """A trace is complete, with what was found of it."""
-        kept, folder, exporter = self.wanted.kept, self._folder, self._exporter
-        self._backend.finished(trail, events, sent=self.wanted.sends(trail.trace_id))
-        if "traces" in kept:
-            if trail.left_out:
-                trail.steps[0].attributes[names.SPANS_LEFT_OUT] = trail.left_out
-            if folder is not None:
-                self._spans += [span_json(step) for step in trail.steps]
-            if exporter is not None:
-                exporter.put("traces", trail.steps)
-        if "logs" in kept and events:
-            if folder is not None:
-                self._events += [event_json(event) for event in events]
-            if exporter is not None:
-                exporter.put("logs", events)
-        self._trials += 1
-        if self._trials >= _TOGETHER or monotonic() - self._written_at >= _AT_LEAST_S:
-            self._write()
+        """A trace is complete, with what was found of it. It is written by `write`, or when many wait."""
+        if trail.left_out:
+            trail.steps[0].attributes[names.SPANS_LEFT_OUT] = trail.left_out
+        if self._exporter is not None:
+            if "traces" in self.wanted.kept:
+                self._exporter.put("traces", trail.steps)
+            if "logs" in self.wanted.kept:
+                self._exporter.put("logs", events)
+        self._waiting.append((trail, events))
+        if len(self._waiting) >= _TOGETHER:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is complete. To be called when there is time: it takes longer than all else here."""
+        waiting, self._waiting = self._waiting, []
+        if self._folder is None or not waiting:
+            return
+        if "traces" in self.wanted.kept:
+            spans = [span_json(step) for trail, _ in waiting for step in trail.steps]
+            self._folder.write(FILE, spans_line(self._resource, self._scope, spans))
+        if "logs" in self.wanted.kept and (
+            events := [event_json(each) for _, found in waiting for each in found]
+        ):
+            self._folder.write(EVENTS, events_line(self._resource, self._scope, events))
 
     def close(self, *, hurried: bool = False) -> None:
         """Tell the run itself, write what is left, and send it within a limit. Of a walk that ran nothing nothing is told."""
@@ -147,7 +149,7 @@ class Recorder:
             step.end_ns = step.end_ns or run.end_ns
         self.finished(run.trail, ())
         metrics = self.sums.told() if "metrics" in self.wanted.kept else []
-        self._write()
+        self.write()
         if self._folder is not None:
             if metrics:
                 self._folder.write(METRICS, metrics_line(self._resource, self._scope, metrics))
@@ -163,15 +165,6 @@ class Recorder:
                 self._folder.write(FILE, line)
         if self._exporter is not None:
             self._exporter.put("traces", spans)
-
-    def _write(self) -> None:
-        if self._folder is not None:
-            if self._spans:
-                self._folder.write(FILE, spans_line(self._resource, self._scope, self._spans))
-            if self._events:
-                self._folder.write(EVENTS, events_line(self._resource, self._scope, self._events))
-        self._spans, self._events = [], []
-        self._trials, self._written_at = 0, monotonic()
 
     def _clean(self, span: ForeignSpan) -> ForeignSpan:
         """Without credentials: an application may tell its own key."""

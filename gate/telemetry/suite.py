@@ -4,6 +4,7 @@ A trial whose reply was kept asks nothing, and so has no call; the run says how 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -67,9 +68,16 @@ class SuiteRecord:
         self, step: Step, case: Case, trial: Trial, *, reused: Literal["store", "batch"] | None
     ) -> None:
         """A trial is over. `reused`: its reply was there before, from an earlier run or from a batch of this one."""
-        recorder, trail = self._recorder, step.trail
-        if recorder is None or trail is None:
+        if self._recorder is None or step.trail is None:
             return
+        try:
+            self._finish(self._recorder, step, _Done(case=case, trial=trial, reused=reused))
+        except Exception as error:  # noqa: BLE001 - a trial that was paid for is not lost to its trace
+            self._recorder.broke(error)
+
+    def _finish(self, recorder: Recorder, step: Step, done: "_Done") -> None:
+        trail, trial, reused = step.trail, done.trial, done.reused
+        assert trail is not None  # noqa: S101 - the caller knows
         for each in trail.steps:  # what heeded no cancellation
             if not each.end_ns:
                 each.end_ns, each.error = step.end_ns, each.error or "canceled"
@@ -85,12 +93,20 @@ class SuiteRecord:
         elif trial.reply is not None and reused == "store":
             step.attributes[names.TRIAL_REUSED] = True
         elif trial.reply is not None:
-            _tell_reply(subject, case, trial.reply)
+            _tell_reply(subject, done.case, trial.reply)
         found = results_of(trial, self._describe, content=trail.content)
         now = now_ns()
         events = [Scored(now, trail.trace_id, subject.span_id, told) for told in found]
         self._sum(trail, trial, status="pass" if good else "fail")
         recorder.finished(trail, events)
+
+    def write(self) -> None:
+        """Write what is complete: when there is time for it."""
+        if self._recorder is not None:
+            try:
+                self._recorder.write()
+            except Exception as error:  # noqa: BLE001 - as above
+                self._recorder.broke(error)
 
     def end(self, result: RunResult | None, *, resumed: int, fingerprint: str) -> None:
         """The suite is over; without a result it was cut short."""
@@ -124,6 +140,15 @@ class SuiteRecord:
         sums.count(names.TRIALS_METRIC, (suite, (names.CASE_STATUS, status)))
         for kind in sorted({failure.kind for failure in trial.failures}):
             sums.count(names.FAILURES_METRIC, (suite, (names.FAILURE_KIND, kind)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Done:
+    """A trial that is over."""
+
+    case: Case
+    trial: Trial
+    reused: Literal["store", "batch"] | None
 
 
 UNRECORDED = SuiteRecord(None)

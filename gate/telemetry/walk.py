@@ -14,7 +14,7 @@ from gate.telemetry.folder import Folder
 from gate.telemetry.pipeline import pipeline
 from gate.telemetry.presets import Preset, preset
 from gate.telemetry.recorder import Recorder, Teller
-from gate.telemetry.settings import settings
+from gate.telemetry.settings import Settings, settings
 from gate.telemetry.trail import new_id
 
 _PACKAGE = "llm-regression-gate"
@@ -35,25 +35,11 @@ def recorded(
     for warning in (chosen.warning, *wanted.warnings):
         if warning:
             notice(f"telemetry: {warning}")
-    run_id, number = f"{new_id():016x}", version(_PACKAGE)
-    secrets = secrets_of(environment) | {
-        value for way in wanted.ways.values() for value in way.headers.values()
-    }
-    told = {
-        **wanted.resource,
-        "service.version": number,
-        "telemetry.sdk.name": names.SCOPE,
-        "telemetry.sdk.language": "python",
-        "telemetry.sdk.version": number,
-        names.RUN_ID: run_id,
-        **pipeline(environment),
-    }
-    clean = redacted(dict(told), secrets=secrets)
-    resource = {name: str(value) for name, value in clean.items()} if isinstance(clean, dict) else {}
+    run_id = f"{new_id():016x}"
     name = f"{strftime('%Y%m%dT%H%M%SZ', gmtime())}-{run_id[:8]}"
     recorder = Recorder(
         wanted,
-        Teller(resource=resource, version=number, notice=notice, secrets=secrets),
+        _teller(wanted, environment, run_id=run_id, notice=notice),
         folder=Folder(home, name, told=notice) if wanted.kept else None,
         backend=_backend(chosen, environment),
     )
@@ -65,6 +51,27 @@ def recorded(
         recorder.close(hurried=True)
         raise
     recorder.close()
+
+
+def _teller(
+    wanted: Settings, environment: Mapping[str, str], *, run_id: str, notice: Callable[[str], None]
+) -> Teller:
+    secrets = secrets_of(environment) | {
+        value for way in wanted.ways.values() for value in way.headers.values()
+    }
+    number = version(_PACKAGE)
+    told = {
+        **wanted.resource,
+        "service.version": number,
+        "telemetry.sdk.name": names.SCOPE,
+        "telemetry.sdk.language": "python",
+        "telemetry.sdk.version": number,
+        names.RUN_ID: run_id,
+        **pipeline(environment),
+    }
+    clean = redacted(dict(told), secrets=secrets)
+    resource = {name: str(value) for name, value in clean.items()} if isinstance(clean, dict) else {}
+    return Teller(resource=resource, version=number, notice=notice, secrets=secrets)
 
 
 def _backend(chosen: Preset, environment: Mapping[str, str]) -> Backend:
