@@ -3,11 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from http.client import HTTPException
-from typing import IO, Protocol
+from typing import Protocol
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
 from pydantic import JsonValue
 
@@ -52,14 +59,15 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
         return Answer(status=0, reason=type(cause).__name__ if isinstance(cause, Exception) else "no answer")
 
 
-class _Stays(HTTPRedirectHandler):
-    def redirect_request(  # noqa: PLR0913, PLR0917 - the signature is the base's
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:
-        """Go nowhere: the answer is what it is."""
+def _opener() -> OpenerDirector:
+    """What `build_opener` makes, without what goes where a redirect leads, or into a file."""
+    opener = OpenerDirector()
+    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
+        opener.add_handler(handler())
+    return opener
 
 
-_OPENER = build_opener(_Stays)
+_OPENER = _opener()
 
 
 def _json(content: bytes) -> JsonValue:
