@@ -111,6 +111,7 @@ class Recorder:
         """A trace is complete, with what was found of it. It is written by `write`, or when many wait."""
         if trail.left_out:
             trail.steps[0].attributes[names.SPANS_LEFT_OUT] = trail.left_out
+        self._backend.finished(trail, events, sent=self.wanted.sends(trail.trace_id))
         if self._exporter is not None:
             if "traces" in self.wanted.kept:
                 self._exporter.put("traces", trail.steps)
