@@ -14,7 +14,7 @@ from gate.render.html.markup import Markup, el, join, shown, verbatim
 from gate.render.html.metrics import metrics
 from gate.render.html.shell import case_window, cases_section
 from gate.render.html.texts import Texts
-from gate.render.html.verdict import banner, bar, findings, next_steps
+from gate.render.html.verdict import banner, bar, concentration, findings, next_steps
 from gate.render.sentences import KIND_WORDS
 
 _PARTS = (("verdict", "Verdict"), ("metrics", "Metrics"), ("cases", "Cases"), ("costs", "Cost"))
@@ -39,6 +39,7 @@ def html_page(
         "next": next_steps(report.next_steps),
         "bar": bar(report.proposals),
         "findings": findings(report),
+        "concentrated": concentration(report),
         "metrics": metrics(report, cases.columns),
         "cases": cases_section(cases),
         "costs": costs(report),

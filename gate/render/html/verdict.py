@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gate.model.report import Proposal, Report, Step
 from gate.model.verdict import Finding, Kind
+from gate.render.concentrated import ASIDE, TITLE, concentrated
 from gate.render.html.markup import MESSAGE_LIMIT, Markup, el, inline, join, shown
 from gate.render.numbers import count, counted
 from gate.render.revisions import between
@@ -11,7 +12,7 @@ from gate.render.rows import notes, untold
 from gate.render.sentences import KIND_WORDS, headline, sentence
 from gate.render.words import Strong
 
-_MOST_CASES = 12  # that a finding names
+_MOST_CASES, _MOST_SEGMENTS = 12, 20  # that a finding names, that are told
 # One shape for each kind, so that no meaning is in a color alone.
 _ICONS = {
     Kind.PASS: "M4 10.5l4 4 8-9",
@@ -105,6 +106,20 @@ def findings(report: Report) -> Markup | None:
     return section("findings", "Findings and notes", el("ul", *items, class_="findings")) if items else None
 
 
+def concentration(report: Report) -> Markup | None:
+    """Where the drop is concentrated, by tags; it explains, and decides nothing."""
+    sentences = concentrated(report.verdict)
+    if not sentences:
+        return None
+    items = [el("li", inline(words)) for words in sentences[:_MOST_SEGMENTS]]
+    more = len(sentences) - len(items)
+    rest = (
+        el("p", f"{counted(more, 'more metric')}: see the JSON report.", class_="quiet") if more > 0 else None
+    )
+    aside = el("p", f"{ASIDE[:1].upper()}{ASIDE[1:]}.", class_="quiet")
+    return section("concentrated", TITLE, aside, el("ul", *items, class_="findings"), rest)
+
+
 def section(name: str, title: str, *children: Markup | None, class_: str = "") -> Markup:
     """A part of the page under its heading."""
     return el(
@@ -146,7 +161,13 @@ def _spaced(items: Sequence[Markup]) -> Iterator[str]:
 def _command(command: str) -> Markup:
     return el(
         "div",
-        el("pre", el("code", shown(command, limit=MESSAGE_LIMIT)), tabindex=0, role="group", aria_label="command"),
+        el(
+            "pre",
+            el("code", shown(command, limit=MESSAGE_LIMIT)),
+            tabindex=0,
+            role="group",
+            aria_label="command",
+        ),
         el(
             "button",
             "Copy",
