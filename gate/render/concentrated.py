@@ -1,7 +1,7 @@
 """Segments → sentences: where a drop is concentrated. They explain; no sentence of it is part of a verdict."""
 
 from gate.model.segment import Segment
-from gate.model.verdict import Kind, SuiteVerdict, Verdict
+from gate.model.verdict import Kind, MetricDiff, Verdict
 from gate.render.numbers import count, means
 from gate.render.words import Name, Part, Words, joined
 
@@ -10,28 +10,35 @@ ASIDE = "by tags and their combinations; it explains, and decides nothing"
 
 
 def concentrated(verdict: Verdict) -> list[Words]:
-    """One sentence for each metric, on its surest segment; none where a slice that regressed says the same."""
+    """One sentence for each metric that is no pass, or of which a part dropped by what must be caught: on the surest.
+
+    None where a slice that regressed says the same.
+    """
     told = []
     for suite in verdict.suites:
+        diffs = {diff.metric: diff for diff in suite.diffs}
         slices = {(row.metric, row.slice) for row in suite.slices if row.kind is Kind.REGRESSED}
         surest = {segment.metric: segment for segment in reversed(suite.search.segments)}
         for metric in dict.fromkeys(segment.metric for segment in suite.search.segments):
-            segment = surest[metric]
-            if len(segment.terms) > 1 or (metric, str(segment.terms[0])) not in slices:
-                told.append(segment_sentence(segment, suite, alone=len(verdict.suites) == 1))
+            segment, diff = surest[metric], diffs.get(metric)
+            sliced = len(segment.terms) == 1 and (metric, str(segment.terms[0])) in slices
+            if diff is None:
+                continue  # a report that was written by another hand
+            grave = diff.kind is not Kind.PASS or (segment.drop or 0.0) > diff.must_catch
+            if grave and not sliced:
+                told.append(segment_sentence(segment, diff, alone=len(verdict.suites) == 1))
     return told
 
 
-def segment_sentence(segment: Segment, suite: SuiteVerdict, *, alone: bool) -> Words:
+def segment_sentence(segment: Segment, diff: MetricDiff, *, alone: bool) -> Words:
     """`x` got worse where `kind=a` and `lang=de`: 17 of 20 cases there (0.85 to 0.00), 12 of the 380 others."""
-    unit = next((diff.unit for diff in suite.diffs if diff.metric == segment.metric), None)
-    where: tuple[Part, ...] = () if alone else (" of ", Name(suite.suite))
+    where: tuple[Part, ...] = () if alone else (" of ", Name(diff.suite))
     return (
         Name(segment.metric),
         *where,
         " got worse where ",
         *terms(segment),
-        segment_figures(segment, unit=unit),
+        segment_figures(segment, unit=diff.unit),
         ".",
     )
 

@@ -6,20 +6,31 @@ from gate.model.segment import Search, Segment, Term
 from gate.model.verdict import Kind, SuiteVerdict, Verdict
 from gate.render.concentrated import concentrated
 from gate.render.words import Message, Name, Strong, Words
-from tests.render.reports import make_segment, make_verdict, regressed_diff, slice_diff
+from tests.render.reports import make_diff, make_segment, make_verdict, regressed_diff, slice_diff
 
 REFUND = Term(tag="category", value="refund")
 
 
 def verdict_of(*segments: Segment, suites: int = 1, **fields: Any) -> Verdict:
-    given = {
+    given: dict[str, Any] = {
         "kind": Kind.REGRESSED,
         "diffs": (regressed_diff(),),
         "search": Search(segments=segments, combinations=40),
         "cases": 120,
         **fields,
     }
-    return make_verdict(tuple(SuiteVerdict(suite=f"s{place}", **given) for place in range(suites)))
+    return make_verdict(
+        tuple(
+            SuiteVerdict(
+                suite=f"s{place}",
+                **{
+                    **given,
+                    "diffs": tuple(d.model_copy(update={"suite": f"s{place}"}) for d in given["diffs"]),
+                },
+            )
+            for place in range(suites)
+        )
+    )
 
 
 def plain(words: Words) -> str:
@@ -57,6 +68,12 @@ def test_what_a_slice_that_regressed_says_is_not_said_again() -> None:
     assert concentrated(verdict_of(told, slices=(slice_diff(),))) == []
     assert concentrated(verdict_of(told, slices=(slice_diff(kind=Kind.INCONCLUSIVE),))) != []
     assert concentrated(verdict_of(make_segment(), slices=(slice_diff(),))) != []
+
+
+def test_of_a_metric_that_passes_only_a_part_that_dropped_gravely_is_told() -> None:
+    passing = (make_diff(must_catch=0.05),)
+    assert concentrated(verdict_of(make_segment(drop=0.04), diffs=passing)) == []
+    assert concentrated(verdict_of(make_segment(drop=0.3), diffs=passing)) != []
 
 
 def test_without_a_segment_nothing_is_said() -> None:
