@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("startup", "throughput", "store", "compare", "simulation", "image")
+NAMES = ("startup", "throughput", "store", "compare", "simulation", "bisection", "history", "image")
 
 
 def main() -> int:
