@@ -124,8 +124,10 @@ def _langfuse(given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _phoenix(given: Mapping[str, str]) -> Mapping[str, str]:
-    key = given.get("PHOENIX_API_KEY", "").strip()
-    return {"Authorization": f"Bearer {key}"} if key else _NOTHING
+    key, project = given.get("PHOENIX_API_KEY", "").strip(), given.get("PHOENIX_PROJECT_NAME", "").strip()
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    # A trace belongs to the project of its first span, and that may be one of the application's, which names none.
+    return {**headers, "x-project-name": project} if project else headers
 
 
 def _langsmith(given: Mapping[str, str]) -> Mapping[str, str]:

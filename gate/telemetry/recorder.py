@@ -24,6 +24,7 @@ from gate.telemetry.encoding import (
 )
 from gate.telemetry.export import Exporter
 from gate.telemetry.folder import EVENTS, METRICS, Folder
+from gate.telemetry.passages import tells_passages
 from gate.telemetry.reading import FILE
 from gate.telemetry.scored import Scored
 from gate.telemetry.settings import Settings
@@ -60,6 +61,7 @@ class Recorder:
             scope_json(names.SCOPE, teller.version),
         )
         self._prefix = new_id()
+        self.searched: set[int] = set()  # the traces in which the application told of its search itself
         self._waiting: list[tuple[Trail, Sequence[Scored]]] = []
         self.run = self.begun("gate", trail=self.trail())
 
@@ -100,6 +102,7 @@ class Recorder:
     def add(self, spans: Sequence[ForeignSpan]) -> int:
         """Take spans of the application, from any thread. How many belong to a trial of this run; the others are refused."""
         own = [span for span in spans if span.trace_id >> _HALF == self._prefix]
+        self.searched |= {span.trace_id for span in own if tells_passages(span)}
         if own and "traces" in self.wanted.kept:
             try:
                 self._take([self._clean(span) for span in own])

@@ -93,7 +93,8 @@ class SuiteRecord:
         elif trial.reply is not None and reused == "store":
             step.attributes[names.TRIAL_REUSED] = True
         elif trial.reply is not None:
-            _tell_reply(subject, done.case, trial.reply)
+            searched = trail.trace_id in recorder.searched
+            _tell_reply(subject, done.case, trial.reply, searched=searched)
         found = results_of(trial, self._describe, content=trail.content)
         now = now_ns()
         events = [Scored(now, trail.trace_id, subject.span_id, told) for told in found]
@@ -182,8 +183,11 @@ def _batched(step: Step, reply: Reply) -> Step:
     return call
 
 
-def _tell_reply(subject: Step, case: Case, reply: Reply) -> None:
-    """What the application said of its own work: what it found, which tools it used, the tokens it took."""
+def _tell_reply(subject: Step, case: Case, reply: Reply, *, searched: bool) -> None:
+    """What the application said of its own work: what it found, which tools it used, the tokens it took.
+
+    `searched`: its own spans tell of the search, which is not told twice.
+    """
     at = subject.end_ns
     content = subject.trail is not None and subject.trail.content
     attributes = subject.attributes
@@ -191,7 +195,7 @@ def _tell_reply(subject: Step, case: Case, reply: Reply) -> None:
         attributes |= _told_of_itself(reply)
         if content:
             told_exchange(attributes, case.model_dump(mode="python")["input"], reply)
-    if reply.contexts:
+    if reply.contexts and not searched:
         search = subject.tell(names.RETRIEVAL, kind="client", start_ns=at, end_ns=at)
         told = {"id", "score", "text"} if content else {"id", "score"}
         documents = [found.model_dump(include=told) for found in reply.contexts[:MOST_DOCUMENTS]]

@@ -25,7 +25,7 @@ ASKED: Mapping[str, tuple[Mapping[str, str], str, Mapping[str, str]]] = {
     "phoenix": (
         {"PHOENIX_API_KEY": "secret", "PHOENIX_PROJECT_NAME": "our bot"},
         "/v1/traces",
-        {"authorization": "Bearer secret"},
+        {"authorization": "Bearer secret", "x-project-name": "our bot"},
     ),
     "langsmith": (
         {"LANGSMITH_API_KEY": "secret", "LANGSMITH_PROJECT": "our bot"},
