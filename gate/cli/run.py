@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gate.cli.foreign import ForeignCodeVerb
+from gate.cli.hypothesis import Suspected, check_suspected, hypothesis_options, tell_hypothesis
 from gate.cli.options import (
     OutputPath,
     check_outputs,
@@ -23,7 +24,8 @@ from gate.cli.output import show
 from gate.model.run import MOST_DRAWS
 
 if TYPE_CHECKING:
-    from gate.flows.run import Ran
+    from gate.flows.run import Asked, Ran
+    from gate.place import Place
 
 _FAILED, _MOST = 4, 1000
 
@@ -67,6 +69,7 @@ class ShardText(click.ParamType[tuple[int, int]]):
     help="Run only part I of N of the cases; `gate merge` makes one file of all parts. Caps hold for each part.",
 )
 @fresh_option
+@hypothesis_options
 @click.option("--apart", type=click.Path(path_type=Path, file_okay=False), hidden=True)
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     suites: tuple[str, ...],
@@ -78,10 +81,15 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     apart: Path | None,
     *,
     fresh: bool,
+    **options: Any,
 ) -> int:
     """Run the suites and keep what came back; no verdict.
 
-    Ends with 4 where a run was stopped, or where not one trial came back.
+    With --cases the cases of a file in the place of the suite's own; with --hypothesis besides, base against head on
+    those cases alone, with as many draws as it takes to tell.
+
+    Ends with 4 where a run was stopped, or where not one trial came back. A hypothesis ends with 0 where the head is not
+    worse, 1 where it is, 3 where that can't be told.
     """
     if apart is not None:
         # The process in which another commit's application runs; see gate/flows/there.py.
@@ -91,17 +99,33 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     from gate.flows import run  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 
-    if rescore and (suites or draws or shard or fresh):
-        raise click.UsageError(
-            "--rescore takes suite and draws from its file: leave out SUITE, --draws, --shard and --fresh"
-        )
+    suspected = Suspected(**options)
+    check_suspected(suspected, others=bool(rescore or shard or fresh))
+    if rescore and (suites or draws or shard or fresh or suspected.cases):
+        others = "SUITE, --draws, --cases, --shard and --fresh"
+        raise click.UsageError(f"--rescore takes suite and draws from its file: leave out {others}")
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
-    check_outputs(config, [output])
+    check_outputs(config, [output, suspected.json_file], read=[suspected.cases] if suspected.cases else [])
+    if suspected.hypothesis:
+        return tell_hypothesis(place, suspected, suites=suites, draws=draws, output=output)
     if rescore:
         return _told(run.Ran(results=run.rescore(place, rescore), resumed={}), output)
-    check_results(place.tree, config, suites, output)
-    with run.run(place, only=suites, draws=draws, fresh=fresh, shard=shard) as ran:
+    asked = _asked(place, suites, suspected.cases, shard=shard)
+    check_results(place.tree, config, asked.only, output)
+    with run.run(place, asked, draws=draws, fresh=fresh) as ran:
         return _told(ran, output)
+
+
+def _asked(
+    place: "Place", suites: tuple[str, ...], cases: Path | None, *, shard: tuple[int, int] | None
+) -> "Asked":
+    """The suites that were named, or the one whose cases are given."""
+    from gate.flows.chosen import chosen_cases, suite_of  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.run import Asked  # noqa: PLC0415
+
+    if cases is None:
+        return Asked(only=suites, shard=shard)
+    return Asked(only=(suite_of(place, suites),), cases=chosen_cases(place, cases), shard=shard)
 
 
 def _told(ran: "Ran", output: Path | None) -> int:

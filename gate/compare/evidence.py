@@ -81,16 +81,38 @@ def _bounds(moments: Moments, rule: Rule, *, level: float) -> tuple[float, float
     Min 2005, Stat Med 24:729, for a paired difference of proportions).
     """
     n, total = moments.n, moments.total("d")
-    variance = _variance_of_sum(moments, mean=total / n)
-    z = normal_quantile(1 - level)
-    if rule.shift is not None:
-        z = t_quantile(1 - level, df=rule.shift.df(variance / n**2))
-        variance += n**2 * rule.shift.variance
+    z, variance = _quantile_and_variance(moments, rule, level=level)
     high = (total + z * math.sqrt(variance)) / n
     if rule.reach is None:
         return (total - z * math.sqrt(variance)) / n, high
-    reach = 1 / moments.fewest if rule.metric.kind == "binary" else max(abs(m.d) for m in moments.kinds)
-    return (total - z * math.sqrt(variance + _ADDED * reach**2)) / (n + _ADDED), high
+    return (total - z * math.sqrt(variance + _ADDED * _reach(moments, rule) ** 2)) / (n + _ADDED), high
+
+
+def bounds_of_these(moments: Moments, rule: Rule, *, level: float) -> tuple[float, float]:
+    """Both bounds where the question is about these cases alone, few as they may be.
+
+    The two cases that `_bounds` adds draw the mean of a handful towards nothing, so that a bound could lie above it.
+    Here only their variance is added, on both sides.
+    """
+    z, variance = _quantile_and_variance(moments, rule, level=level)
+    added = 0.0 if rule.reach is None else _ADDED * _reach(moments, rule) ** 2
+    spread = z * math.sqrt(variance + added)
+    total = moments.total("d")
+    return (total - spread) / moments.n, (total + spread) / moments.n
+
+
+def _quantile_and_variance(moments: Moments, rule: Rule, *, level: float) -> tuple[float, float]:
+    """The quantile of a bound, and the variance of the sum of the differences."""
+    n = moments.n
+    variance = _variance_of_sum(moments, mean=moments.total("d") / n)
+    if rule.shift is None:
+        return normal_quantile(1 - level), variance
+    z = t_quantile(1 - level, df=rule.shift.df(variance / n**2))
+    return z, variance + n**2 * rule.shift.variance
+
+
+def _reach(moments: Moments, rule: Rule) -> float:
+    return 1 / moments.fewest if rule.metric.kind == "binary" else max(abs(m.d) for m in moments.kinds)
 
 
 def _variance_of_sum(moments: Moments, *, mean: float) -> float:

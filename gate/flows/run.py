@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.base import needed_text
+from gate.model.case import Case
 from gate.model.files import load_results
 from gate.model.run import RunResult
 from gate.place import Place
@@ -22,25 +23,29 @@ class Ran:
     resumed: Mapping[str, int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is run: the suites that are named (none: all), with `cases` in the place of their own where there are any.
+
+    With a `shard` (number, of) only that part of each suite's cases; a suite that has fewer cases is left out.
+    """
+
+    only: Sequence[str] = ()
+    cases: Sequence[Case] = ()
+    shard: tuple[int, int] | None = None
+
+
 @contextmanager
-def run(
-    place: Place,
-    *,
-    only: Sequence[str] = (),
-    draws: int | None = None,
-    fresh: bool = False,
-    shard: tuple[int, int] | None = None,
-) -> Iterator[Ran]:
+def run(place: Place, asked: Asked, *, draws: int | None = None, fresh: bool = False) -> Iterator[Ran]:
     """Run, and judge nothing. Leave the block when the results are delivered: until then the runs are not over.
 
-    With `fresh` every draw is taken anew. With a `shard` (number, of) only that part of each suite's cases is run; a
-    suite that has fewer cases is left out.
+    With `fresh` every draw is taken anew.
 
     Raises:
         UserError, InterruptedRunError: as `check`.
     """
-    prepared = prepare(place.tree, place.config, only=only)
-    suites = _dealt(place, prepared, shard) if shard is not None else prepared.suites
+    prepared = prepare(place.tree, place.config, only=asked.only, cases=asked.cases)
+    suites = prepared.suites if asked.shard is None else _dealt(place, prepared, asked.shard)
     with bench(place, prepared.suites, fresh=fresh) as runs:
         results = runs.take(suites, lambda suite: Draws(purpose="run", count=draws or suite.draws.check))
         yield Ran(results=results, resumed=runs.resumed)
