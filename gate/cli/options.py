@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from gate.model.run import RunResult
 
 CONFIG = "gate.yaml"
 BASELINE_MARK = b'"gate_baseline"'
+_RESULTS_MARK = b'"gate_results"'
 _PLAIN_WIDTH = 80
 
 config_option = click.option(
@@ -144,40 +145,55 @@ def write_long(path: Path, lines: Iterable[str]) -> None:
 def check_outputs(config: Path, outputs: Iterable[Path | None], *, read: Iterable[Path] = ()) -> None:
     """Refuse, before anything is paid, documents that would overwrite one another or what is read.
 
-    That is the config, its cases, a baseline, and the files in `read`.
+    That is the config, all files that it names, and those in `read`. A results file may take the place of another one.
 
     Raises:
         UserError: with all of them.
     """
     wanted = [path for path in outputs if path is not None]
-    there = any(path.is_file() for path in wanted)
-    sources = {str(path.absolute()) for path in (config, *read, *(_case_files(config) if there else ()))}
+    cases, named = _files_of(config) if any(path.is_file() for path in wanted) else ((), ())
+    sources = {*map(_place, (config, *read)), *cases}
     found, seen = [], set[str]()
     for path in wanted:
+        where = "-" if str(path) == "-" else _place(path)
+        begin = _beginning(path) if path.is_file() else b""
         fix = "name a file of its own for each"
-        if str(path) in seen:
+        if where in seen:
             found.append(Problem(message="another document goes there too", value=str(path), fix=fix))
-        elif str(path) in sources:
-            message = "this file is read: nothing may be written over it"
-            found.append(Problem(message=message, value=str(path), fix=fix))
-        elif path.is_file() and BASELINE_MARK in path.read_bytes()[:100]:
+        elif BASELINE_MARK in begin:
             fix = "name another file; a baseline is written by `gate accept`"
             found.append(Problem(message="this is a baseline", value=str(path), fix=fix))
-        seen.add(str(path))
+        elif where in sources or (path.is_file() and where in named and _RESULTS_MARK not in begin):
+            message = "this file is read: nothing may be written over it"
+            found.append(Problem(message=message, value=str(path), fix=fix))
+        seen.add(where)
     if found:
         raise UserError(*found)
 
 
-def _case_files(config: Path) -> Sequence[Path]:
-    """The files that hold the cases; of a config that is not there, or wrong, others tell."""
-    from gate.config.suites import case_files  # noqa: PLC0415 - help must not load the whole house
+def _place(path: Path) -> str:
+    """Where a file really lies, however it is written and whatever links lead there."""
+    return os.path.realpath(path)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(100)
+
+
+def _files_of(config: Path) -> tuple[Collection[str], Collection[str]]:
+    """Where its case files lie, and the other files that it names; of a config that is not there, or wrong, others tell."""
+    from gate.config.dependencies import named_files  # noqa: PLC0415 - help must not load the whole house
+    from gate.config.suites import case_files  # noqa: PLC0415
     from gate.ready import read_config  # noqa: PLC0415
 
     tree = WorkingTree(root=config.absolute().parent)
     try:
-        return [tree.root / name for name in case_files(read_config(tree, config.name), root=tree.root)]
+        read = read_config(tree, config.name)
     except UserError:
-        return ()
+        return (), ()
+    cases, named = case_files(read, root=tree.root), named_files(read)
+    return [_place(tree.root / name) for name in cases], [_place(tree.root / name) for name in named]
 
 
 def check_results(tree: WorkingTree, config: Path, suites: Sequence[str], output: Path | None) -> None:

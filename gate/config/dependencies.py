@@ -65,6 +65,19 @@ def touched(
     return Touched(suites=tuple(reasons), reasons=reasons, total=len(names))
 
 
+def named_files(config: ConfigFile) -> frozenset[str]:
+    """The files besides the cases that a config names one by one: recordings, baselines, prompts, code, dependencies."""
+    found: set[str] = set()
+    for name, shape in config.shape.suites.items():
+        found |= {
+            config.merged.baselines[name],
+            *((shape.contexts,) if shape.contexts else ()),
+            *shape.depends_on,
+        }
+        found.update(file for used in (shape.target, *shape.evaluators) for file in _named_files(used))
+    return frozenset("/".join(_parts(path)) for path in found)
+
+
 def matches(pattern: str, path: str) -> bool:
     """Whether a path lies where a pattern leads: it, a file below it, or what its `*` and `**` stand for."""
     return _parts_match(_parts(pattern), _parts(path))

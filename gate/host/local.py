@@ -6,6 +6,7 @@ Never changes the repository: git is only read.
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +72,16 @@ class WorkingTree:
         return text
 
     def read(self, path: str) -> str | None:
-        """The text of a file of the working tree; None where it does not exist."""
-        return read_text(self.root / path)
+        """The text of a file of the working tree; None where it does not exist.
+
+        Raises:
+            UserError: it is a pipe, which would be waited for, may not be read, or is not UTF-8.
+        """
+        place = self.root / path
+        with suppress(OSError):  # of which reading it tells
+            if place.is_fifo() or place.is_socket():
+                raise UserError(Problem(message=f"{place} is a pipe, no file", fix="name a file"))
+        return read_text(place)
 
     def write(self, path: str, text: str) -> bool:
         """Write a file of the working tree whole; returns whether its bytes changed."""

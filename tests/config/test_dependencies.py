@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.config.dependencies import matches, touched
+from gate.config.dependencies import matches, named_files, touched
 from gate.config.file import ConfigFile, parse
 
 NAME = st.text(st.sampled_from("abc.-_"), min_size=1, max_size=4).filter(lambda n: n not in {".", ".."})
@@ -180,3 +180,13 @@ def test_patterns(pattern: str, path: str, expected: bool) -> None:  # noqa: FBT
 
 def test_a_suite_is_touched_by_its_recorded_passages() -> None:
     assert names(config(one={"depends_on": ["src"], "contexts": "found.jsonl"}), ["found.jsonl"]) == ("one",)
+
+
+def test_a_config_names_its_prompts_code_recordings_and_baselines_besides_its_cases() -> None:
+    head = config(
+        one={"depends_on": ["src/lib.py"], "contexts": "found.jsonl", "baseline": "b/one.json"},
+        two={"target": {"use": "python", "with": {"function": "app/bot.py:answer"}}},
+    )
+    named = {"prompts/one.md", "src/lib.py", "found.jsonl", "b/one.json", "app/bot.py"}
+    assert named <= named_files(head)
+    assert "cases/one.jsonl" not in named_files(head)

@@ -1,5 +1,6 @@
 """The working tree: read at any commit, written whole or not at all."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,12 @@ def test_a_file_is_read_as_it_was_at_a_commit_relative_to_the_folder_of_the_conf
     assert tree.read_at(base.sha, "gate.yaml") == "one\n"
     assert tree.read_at(base.sha, "absent.json") is None
     assert tree.read("gate.yaml") == "two\n"
+
+
+def test_a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gate.yaml")
+    with pytest.raises(UserError, match="is a pipe, no file"):
+        WorkingTree(root=tmp_path).read("gate.yaml")
 
 
 def test_a_dirty_working_tree_is_called_so(tmp_path: Path) -> None:

@@ -121,6 +121,9 @@ def test_a_full_disk_behind_standard_output_is_said_and_costs_no_trial(tmp_path:
     [
         (("-o", "gate.yaml"), "this file is read"),
         (("-o", "cases.jsonl"), "this file is read"),
+        (("-o", "sub/../gate.yaml"), "this file is read"),
+        (("-o", "link.yaml"), "this file is read"),
+        (("--json", "app.py"), "this file is read"),
         (("--json", "x", "--junit", "x"), "another document"),
         (("-o", "-", "--json", "-"), "another document"),
         (("-o", "base.json"), "this is a baseline"),
@@ -132,6 +135,8 @@ def test_a_document_never_overwrites_the_config_its_cases_a_baseline_or_another(
 ) -> None:
     project = application(tmp_path, "raise SystemExit('never imported')")
     project.write("base.json", '{\n"gate_baseline": 1,\n')
+    (project.root / "sub").mkdir()
+    (project.root / "link.yaml").symlink_to("gate.yaml")
     before = [project.read(name) for name in ("gate.yaml", "cases.jsonl", "base.json")]
     done = project.gate("check", *arguments)
     assert done.code == 2, done.text
