@@ -13,7 +13,8 @@ from gate.model.run import Trial
 class Place:
     """The tree, the config's name in it, who follows the progress, and who takes one-line notices.
 
-    `home` is the folder in which the store lies, where that is not the tree's: the tree may be another commit's.
+    `home` is the folder in which the store lies, where that is not the tree's: the tree may be another commit's. `traces`
+    is the folder of the traces, where that is not the store's.
     """
 
     tree: WorkingTree
@@ -21,6 +22,7 @@ class Place:
     progress: Progress
     notice: Callable[[str], None]
     home: Path | None = None
+    traces: Path | None = None
 
 
 class Heard:

@@ -141,6 +141,7 @@ def _ask(place: Place, errand: Errand, there: Elsewhere, *, folder: Path, ledger
         top=str(there.top),
         home=str(top_of(place.tree)),
         store=str(place.home or place.tree.root),
+        traces=str(place.home or folder),  # those of another commit must not be taken for this one's
         suite=errand.ready.suite.name,
         cases=errand.ready.suite.cases,
         count=errand.draws.count,

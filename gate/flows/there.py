@@ -32,7 +32,7 @@ REQUEST, OUTCOME, RESULTS, CONFIG = "request.json", "outcome.json", "results.jso
 class Request(Noun):
     """What is to be run. `root` is the config's folder at that commit, `top` the whole of it.
 
-    `home` is the repository of the user, `store` the folder whose store is used. `spent` is where the budget stands: the
+    `home` is the repository of the user, `store` the folder whose store is used, `traces` that of its traces. `spent` is where the budget stands: the
     suite's, and after it the one above it.
     """
 
@@ -40,6 +40,7 @@ class Request(Noun):
     top: str
     home: str
     store: str
+    traces: str
     suite: str
     cases: tuple[Case, ...]
     count: int
@@ -91,6 +92,7 @@ def run_there(folder: Path, *, tell: Callable[[str], None], notice: Callable[[st
         progress=_Told(tell),
         notice=notice,
         home=Path(request.store),
+        traces=Path(request.traces),
     )
     try:
         _run(request, place, folder, imports)

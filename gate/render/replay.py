@@ -60,8 +60,8 @@ class _Page:
         replay = self.replay
         if replay.draw is None:
             return "No draw of it is kept: what is shown is what would be sent today. `gate run` takes one."
-        others = [str(index + 1) for index in replay.indexes if index != replay.draw.index]
-        more = f" (others: {', '.join(others[:20])}; see --draw)" if others else ""
+        others = _ranges(index + 1 for index in replay.indexes if index != replay.draw.index)
+        more = f" (others: {', '.join(others[:10])}; see --draw)" if others else ""
         told = f"Draw {replay.draw.index + 1}, from {escape.terminal(replay.source, limit=_MESSAGE)}{more}. "
         if replay.changed is None:
             return (
@@ -138,6 +138,17 @@ class _Page:
 
     def _style(self, code: str) -> Style:
         return ansi(code) if self.color else unstyled
+
+
+def _ranges(numbers: Iterable[int]) -> list[str]:
+    """`2`, `4-9`: what follows one another is told by its ends."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}\u2013{run[-1]}" for run in runs]
 
 
 def _told_of(reply: Reply) -> str:
