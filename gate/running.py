@@ -179,7 +179,7 @@ def bench(
     commit = place.tree.commit() if any(_needs_commit(ready) for ready in suites) else None
     home = place.home or place.tree.root
     with (
-        recorded(home, os.environ, verb=verb, notice=place.notice) as recorder,
+        recorded(place.traces or home, os.environ, verb=verb, notice=place.notice) as recorder,
         heard({ready.arrivals for ready in suites}, onward=recorder.add, notice=place.notice),
         open_journal(home, warn=place.notice) as journal,
         event_loop(lambda: _closed(suites)) as loop,

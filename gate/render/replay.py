@@ -3,7 +3,7 @@
 Texts are told whole, every line end marked: what is cut cannot be compared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import JsonValue
