@@ -12,7 +12,7 @@ IMAGE ?= gate:dev
 EXAMPLES := $(wildcard examples/workflows/*.yml)
 WORKFLOWS := $(wildcard .github/workflows/*.yml) $(EXAMPLES)
 
-.PHONY: demo test browser lint lint-code lint-delivery types bench image image-test lock schemas golden clean
+.PHONY: demo test browser lint lint-code lint-delivery types bench image image-test phoenix-test lock schemas golden clean
 
 demo: $(VENV)/.runtime ## the main job, without a key and without a network
 	@$(BIN)/python examples/support-bot/demo.py
@@ -51,6 +51,15 @@ image: ## the container image; PYTHON_IMAGE=… builds it on another base
 image-test: $(VENV)/.dev image ## walks through the built image, its size and its start
 	GATE_ENGINE=$(ENGINE) GATE_IMAGE=$(IMAGE) $(BIN)/python -m pytest tests/image
 	GATE_ENGINE=$(ENGINE) GATE_IMAGE=$(IMAGE) PYTHON_IMAGE=$(PYTHON_IMAGE) $(BIN)/python -m benchmarks.image
+
+# A server of its own, 0.9 GB, and none of our dependencies: outside of the lock and of `make test`.
+PHOENIX := 20.26.1
+phoenix-test: $(VENV)/.dev $(VENV)/phoenix/bin/phoenix ## a real Phoenix server receives the spans and scores of the example
+	GATE_PHOENIX=$(CURDIR)/$(VENV)/phoenix/bin/phoenix $(BIN)/python -m pytest tests/phoenix
+
+$(VENV)/phoenix/bin/phoenix: | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/phoenix
+	$(VENV)/phoenix/bin/python -m pip install --quiet --disable-pip-version-check arize-phoenix==$(PHOENIX)
 
 golden: $(VENV)/.dev ## renew the golden documents; read the difference before committing it
 	GATE_RENEW_GOLDEN=1 $(BIN)/python -m pytest -q tests/render
