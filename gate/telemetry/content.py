@@ -5,6 +5,7 @@ Never told without `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: it may 
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
@@ -20,6 +21,10 @@ _ON = {"true", "1", "span_only", "span_and_event"}  # the words of OpenTelemetry
 LONGEST = 16_000  # characters of one text
 MOST_DOCUMENTS = 100
 _CUT = "… [cut]"
+# The C0 and C1 sets without line end and tab, and what Unicode has to turn the direction of writing.
+_HARMFUL = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
+)
 
 
 def wanted(environment: Mapping[str, str]) -> bool:
@@ -28,14 +33,11 @@ def wanted(environment: Mapping[str, str]) -> bool:
 
 
 def plain(text: str) -> str:
-    """A text that any reader can hold: no control characters but line ends and tabs, no halves of surrogate pairs."""
+    """A text that any reader can hold: no control characters but line ends and tabs, nothing that turns its direction."""
     if text.isprintable():
         return text
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(c if c.isprintable() or c in "\n\t" or ord(c) > _LAST_CONTROL else "\ufffd" for c in whole)
-
-
-_LAST_CONTROL = 0x9F  # of the C0 and C1 sets; beyond them stand only blanks and marks that do no harm as data
+    return _HARMFUL.sub("\ufffd", whole)
 
 
 def public(text: str) -> str:
@@ -46,9 +48,20 @@ def public(text: str) -> str:
 
 def public_json(value: JsonValue) -> str:
     """JSON as it may be told, as its text: not every reader of spans takes structures."""
-    clean = redacted(value, secrets=secrets_of(os.environ))
+    clean = _plain(redacted(value, secrets=secrets_of(os.environ)))
     text = json.dumps(clean, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[:LONGEST] + _CUT
+
+
+def _plain(value: JsonValue) -> JsonValue:
+    match value:
+        case str():
+            return plain(value)
+        case list():
+            return [_plain(item) for item in value]
+        case dict():
+            return {plain(name): _plain(item) for name, item in value.items()}
+    return value
 
 
 def told_question(attributes: dict[str, JsonValue], request: ModelRequest) -> None:

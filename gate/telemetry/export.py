@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from gate.model.redaction import redact, shortened
 from gate.telemetry.scored import Scored
 from gate.telemetry.settings import Settings, Signal
 from gate.telemetry.sums import Metric
@@ -39,8 +40,15 @@ class Exporter:
         self._changed = threading.Condition()
         self._closing = self._stopped = self._failing = False
         self._taken_at = 0.0
+        self._under_way: tuple[Signal, int] | None = None
         self._thread: threading.Thread | None = None
         self._senders: Senders | None = None
+
+    def start(self) -> None:
+        """Load what sends, while the run goes on."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True, name="gate-telemetry")
+            self._thread.start()
 
     def put(self, signal: Signal, items: Sequence[Item]) -> None:
         """Spans or events that are to be sent."""
@@ -53,25 +61,29 @@ class Exporter:
             queue.extend(items[:room])
             self._lose(signal, len(items) - room, why="they came faster than they were taken")
             self._changed.notify()
-        self._start()
+        self.start()
 
     def close(self, metrics: Sequence[Metric], *, hurried: bool) -> str | None:
         """Send what is left, within a limit; a sentence where something was not taken."""
         if "metrics" in self._settings.ways and metrics:
             self._metrics = metrics
-            self._start()
+            self.start()
         with self._changed:
             self._closing = True
             self._changed.notify()
         self._wait(hurried=hurried)
-        self._stopped = True
+        with self._changed:
+            self._stopped = True
         if self._senders is not None:
             self._senders.close()
         with self._changed:
-            for signal, queue in self._queues.items():
-                self._lose(signal, len(queue), why="there was no more time")
-            if self._metrics:
-                self._lose("metrics", len(self._metrics), why="there was no more time")
+            left: dict[Signal, int] = {signal: len(queue) for signal, queue in self._queues.items()}
+            left["metrics"] = len(self._metrics)
+            if self._under_way is not None:
+                left[self._under_way[0]] += self._under_way[1]
+                self._under_way = None
+            for signal, number in left.items():
+                self._lose(signal, number, why="there was no more time")
             return self._sentence()
 
     def _wait(self, *, hurried: bool) -> None:
@@ -82,45 +94,51 @@ class Exporter:
         grace_s = HURRIED_S if hurried else _FAILED_S if self._failing else END_S
         longest_s = HURRIED_S if hurried else LONGEST_END_S
         while self._thread.is_alive():
-            left_s = min(max(begin, self._taken_at) + grace_s, begin + longest_s) - time.monotonic()
+            # To load what sends is no sign of a dead collector, and takes a while on a busy machine.
+            moved = max(begin, self._taken_at) if self._senders is not None else time.monotonic()
+            left_s = min(moved + grace_s, begin + longest_s) - time.monotonic()
             if left_s <= 0:
                 return
             self._thread.join(left_s)
 
-    def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, daemon=True, name="gate-telemetry")
-            self._thread.start()
-
     def _work(self) -> None:
-        from gate.telemetry.otlp import Senders, unobserved  # noqa: PLC0415 - OpenTelemetry, for those who send
+        try:
+            from gate.telemetry.otlp import Senders, unobserved  # noqa: PLC0415 - OpenTelemetry, for those who send
 
-        with unobserved():
-            self._senders = Senders(self._settings, resource=self._resource, version=self._version)
-            while (batch := self._next()) is not None:
-                self._send(*batch)
-            if self._metrics and not self._stopped:
-                metrics, self._metrics = self._metrics, ()
-                self._send("metrics", metrics)
-            self._senders.close()
+            with unobserved():
+                senders = Senders(self._settings, resource=self._resource, version=self._version)
+                self._senders, self._taken_at = senders, time.monotonic()
+                while (batch := self._next()) is not None:
+                    self._send(senders, *batch)
+                senders.close()
+        except Exception as error:  # noqa: BLE001 - an address that is none, a certificate that is not there
+            with self._changed:
+                self._reason = (
+                    self._reason or f"{type(error).__name__}: {shortened(redact(str(error)), limit=100)}"
+                )
 
-    def _next(self) -> tuple[Signal, Sequence[Item]] | None:
-        """The next batch; None when all is sent and no more is to come."""
+    def _next(self) -> tuple[Signal, Sequence[Item] | Sequence[Metric]] | None:
+        """The next batch; None when all is sent and no more is to come. Metrics come last."""
         with self._changed:
             while not self._stopped:
                 for signal, queue in self._queues.items():
                     if queue:
                         count = min(len(queue), self._settings.batch)
+                        self._under_way = signal, count
                         return signal, [queue.popleft() for _ in range(count)]
                 if self._closing:
-                    return None
+                    metrics, self._metrics = self._metrics, ()
+                    self._under_way = ("metrics", len(metrics)) if metrics else None
+                    return ("metrics", metrics) if metrics else None
                 self._changed.wait()
         return None
 
-    def _send(self, signal: Signal, batch: Sequence[Item] | Sequence[Metric]) -> None:
-        assert self._senders is not None  # noqa: S101 - whoever calls has made them
-        reason = self._senders.send(signal, batch)
+    def _send(self, senders: "Senders", signal: Signal, batch: Sequence[Item] | Sequence[Metric]) -> None:
+        reason = senders.send(signal, batch)
         with self._changed:
+            if self._under_way is None:
+                return  # it was given up meanwhile, and counted
+            self._under_way = None
             self._failing = reason is not None
             if reason is None:
                 self._taken_at = time.monotonic()

@@ -70,6 +70,11 @@ class Recorder:
         """Whether anything is told of single trials."""
         return bool(self.wanted.kept)
 
+    def ready(self) -> None:
+        """A suite is about to run."""
+        if self._exporter is not None:
+            self._exporter.start()
+
     def trail(self) -> Trail:
         """A new trace of this run."""
         return Trail(trace_id=self._prefix << _HALF | new_id(), content=self.wanted.content)

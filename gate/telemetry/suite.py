@@ -42,6 +42,7 @@ class SuiteRecord:
         self._done = self._failed = 0
         self._step: Step | None = None
         if self._recorder is not None:
+            self._recorder.ready()
             self._step = self._recorder.begun(f"suite {name}", trail=self._recorder.run.trail)
             self._step.parent_id = self._recorder.run.span_id
 
