@@ -189,3 +189,9 @@ def test_a_key_of_an_expected_that_is_no_object_is_refused() -> None:
 def test_options_that_mean_nothing_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         make_evaluator(Retrieval, **options)
+
+
+def test_contexts_that_are_not_known_are_never_a_miss_and_the_reason_is_theirs() -> None:
+    evaluator = make_evaluator(Retrieval, metrics=["hit"], empty="miss")
+    (score,) = judged(evaluator, expected="a", contexts_missing="no span arrived")
+    assert (score.value, score.abstained) == (None, "no span arrived")

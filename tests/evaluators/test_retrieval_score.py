@@ -25,6 +25,8 @@ def test_only_the_wanted_metrics_are_given() -> None:
 def test_without_a_score_of_every_passage_both_abstain() -> None:
     assert scored() == ["the reply has no contexts"] * 2
     assert scored({"score": 1}, {}) == ["contexts of the reply have no score"] * 2
+    given = judged(make_evaluator(RetrievalScore, metrics=["top"]), contexts_missing="no span arrived")
+    assert [score.abstained for score in given] == ["no span arrived"]
 
 
 def test_scores_are_measures_and_scales_where_they_have_bounds() -> None:

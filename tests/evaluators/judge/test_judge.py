@@ -118,6 +118,24 @@ def test_a_rubric_that_needs_passages_abstains_without_them_and_asks_nobody() ->
     assert (score.abstained, model.requests) == ("no_context", [])
 
 
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        ({"contexts_missing": "no span arrived"}, "no span arrived"),
+        (
+            {"contexts": [{"id": "a", "text": " "}, {"id": "b", "text": ""}]},
+            "none of the passages has a text",
+        ),
+    ],
+)
+def test_passages_that_are_not_known_or_have_no_text_are_none_to_judge_by(
+    reply: dict[str, Any], why: str
+) -> None:
+    model = Model(verdict("pass"))
+    (score,) = judged(make_judge(model, rubric="groundedness"), make_sample(reply=make_reply(**reply)))
+    assert (score.abstained, score.explanation, model.requests) == ("no_context", why, [])
+
+
 def test_a_rubric_that_needs_a_reference_refuses_a_case_without_one_before_any_call() -> None:
     judge = make_judge(Model(verdict("pass")), rubric="correctness")
     judge.check(make_case(expected="this"))
