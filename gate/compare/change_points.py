@@ -109,13 +109,11 @@ def _test(past: Past, name: str, ends: _Ends) -> _Test:
     contest = _contest(past, name, (before, after))
     if isinstance(contest, str):
         return _Test(ends, Move(obstacle=contest), None)
-    move, p = move_of(contest), contest.evidence.p
-    if contest.evidence.delta > 0 and not contest.rule.both:  # a rise is a drop of the other way round
-        other = _contest(past, name, (after, before))
-        p = other.evidence.p if isinstance(other, Contest) else p
-    if contest.evidence.n < FEWEST_TO_JUDGE:
-        return _Test(ends, move, None)
-    return _Test(ends, move, p if contest.rule.both else min(1.0, 2 * p))
+    p = contest.evidence.p
+    if not contest.rule.both and p < 1:  # of what has no spread p is 1, and so it stays
+        p = 2 * min(p, 1 - p)
+    few = contest.evidence.n < FEWEST_TO_JUDGE
+    return _Test(ends, move_of(contest), None if few else p)
 
 
 def _contest(past: Past, name: str, sides: tuple[Scorecard, Scorecard]) -> Contest | str:

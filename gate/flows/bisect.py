@@ -13,7 +13,7 @@ from gate.compare.bisection import Ends, first_draws, is_drop, looks, suspects
 from gate.compare.one_metric import Yardstick, contest_of, move_of
 from gate.compare.policy import is_counted
 from gate.estimates import expected
-from gate.flows.bisect_scope import Wanted, is_merge, named_cases, steps_of, suite_of
+from gate.flows.bisect_scope import Wanted, between, is_merge, named_cases, steps_of, suite_of
 from gate.flows.drawn import CannotRunError, Drawer
 from gate.flows.narrowing import FIRST_LOOK, Walk, described
 from gate.flows.road import SHA_SHOWN, Stop, Surveyor, Version
@@ -56,7 +56,8 @@ class _Bisector:
         )
         self.surveyor = Surveyor(place, self.ready)
         self.road = self.surveyor.road(wanted.good or self._accepted(), wanted.bad)
-        self.stops = self._stops()
+        whole = self.surveyor.whole(self.road) if wanted.whole else None
+        self.stops = self.road.stops if whole is None else [whole]
         self.steps = steps_of(self.surveyor, self.stops, good=self.road.good.sha)
         # Beside the steps: that the drop is there at all, and that what was found is worse than what stood before.
         self.level = wanted.alpha / (self.steps + 2)
@@ -92,10 +93,6 @@ class _Bisector:
         self.walk = Walk(self.drawer, self.ends, self.wanted.most_draws, self.place.notice)
         self._announce("The drop is there. From here on about", trials=self._rest(self.ends))
         return self._found(self.walk)
-
-    def _stops(self) -> Sequence[Stop]:
-        whole = self.surveyor.whole(self.road) if self.wanted.whole else None
-        return [whole] if whole is not None else self.road.stops
 
     def _accepted(self) -> str:
         """The last commit of the branch that brought a baseline."""
@@ -178,6 +175,7 @@ class _Bisector:
             before, stops = self._within(walk, stops[0], before)
         culprit = Culprit(
             commits=tuple(stop.commit for stop in stops),
+            between=between(stops, whole=self.wanted.whole),
             merge=len(stops) == 1 and is_merge(stops[0]),
             paths=tuple(dict.fromkeys(path for stop in stops for path in stop.paths)),
         )
@@ -188,7 +186,7 @@ class _Bisector:
             return self._report("not confirmed", culprit=culprit)
         if confirmed and len(stops) == 1 and len(culprit.paths) > 1 and not culprit.merge:
             walk.ends = ends
-            culprit = walk.files(stops[0])
+            culprit = walk.files(stops[0], culprit)
         culprit = described(culprit, ends, whole=whole, confirmed=confirmed)
         found: Outcome = "named" if len(stops) == 1 else "range"
         return self._report(found if confirmed else "not confirmed", culprit=culprit)
@@ -206,6 +204,8 @@ class _Bisector:
         return versions[search.low - 1] if search.low else base, inner[search.low : search.high]
 
     def _report(self, outcome: Outcome, *, culprit: Culprit | None = None) -> Bisection:
+        if self.ready.suite.reuse is False:
+            self.drawer.forget()
         metric = self.ready.metrics.get(self.wanted.metric)
         ends = self.ends
         contest = (

@@ -98,6 +98,13 @@ def is_merge(stop: Stop) -> bool:
     return len(stop.commit.parents) > 1
 
 
+def between(stops: Sequence[Stop], *, whole: bool) -> tuple[str, str] | None:
+    """Two commits, where what was found is all that lies between them, or (the second is empty) what is not committed."""
+    if len(stops) > 1 or not (whole or stops[0].source is None):
+        return None
+    return stops[0].commit.parents[0], stops[0].source or ""
+
+
 def _metrics(ready: Ready, base: Base) -> set[str]:
     card = base.baseline(ready.suite.name)
     return {*ready.metrics, *(card.metrics if card is not None else ()), ERROR_RATE}

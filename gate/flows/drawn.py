@@ -55,6 +55,7 @@ class Drawer:
     kept: int = 0
     cost_usd: float | None = 0.0
     furthest: int = 0
+    pages: list[Path] = field(default_factory=list)
 
     def on(self, cases: Sequence[str]) -> "Drawer":
         """The same for some of the cases, its counts going on."""
@@ -82,8 +83,14 @@ class Drawer:
             raise CannotRunError(f"{share} ({_kinds(card)})")
         return card
 
+    def forget(self) -> None:
+        """Take away what this search kept, where nothing of it may be used another time."""
+        for page in self.pages:
+            (self.place.tree.root / page).unlink(missing_ok=True)
+
     def _chunk(self, version: Version, draws: Draws) -> Scorecard:
         page = self._page(version, draws)
+        self.pages.append(page)
         text = None if self.fresh else self.place.tree.read(str(page))
         if text is not None:
             try:

@@ -93,7 +93,7 @@ class Walk:
                 return ends, True
         return ends, False
 
-    def files(self, stop: Stop) -> Culprit:
+    def files(self, stop: Stop, culprit: Culprit) -> Culprit:
         """The fewest files of a stop that make it bad on top of what stood before it, found by trying them.
 
         The files are laid over the version before one after the other: the one with which it turns bad is needed. What is
@@ -101,7 +101,6 @@ class Walk:
         """
         found: list[str] = []
         rest = list(stop.paths)
-        culprit = Culprit(commits=(stop.commit,), paths=stop.paths)
         while rest:
             if found and self.side(_laid(stop, found)) == "bad":
                 break

@@ -5,14 +5,13 @@ of its parent. What a bisection holds fixed (cases, evaluators, baseline, and wh
 """
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
 from gate.config.dependencies import matches, touched
 from gate.config.file import ConfigFile, parse
 from gate.host.commits import between, changed_between, folder_of, merge_base
-from gate.host.local import WorkingTree
 from gate.host.worktree import Overlay
 from gate.model.errors import UserError
 from gate.model.past import GitCommit
@@ -67,17 +66,18 @@ class Road:
         return self.commits - len(self.stops)
 
 
-@dataclass(frozen=True)
 class Surveyor:
     """Says of commits what of them matters to one suite. Paths are those from the config's folder, `../` leads out."""
 
-    place: Place
-    ready: Ready
-
-    @property
-    def tree(self) -> WorkingTree:
-        """Where git is asked."""
-        return self.place.tree
+    def __init__(self, place: Place, ready: Ready) -> None:
+        self.tree, self.file, self.suite = place.tree, place.config, ready.suite.name
+        self.folder = folder_of(place.tree)
+        self._configs: dict[str, ConfigFile | None] = {}
+        now = self._config_at("")
+        instruments = {file for each in ready.instruments.evaluators for file in each.files()}
+        # What a bisection holds fixed: a change of it changes no score.
+        self.fixed = (instruments - set(ready.target.files())) | {ready.suite.baseline}
+        self.cases = () if now is None else tuple(now.shape.suites[self.suite].cases)
 
     def road(self, good: str, bad: str) -> Road:
         """The road between two commits; `bad` empty: to the working tree, with what is not committed as its last stop.
@@ -136,51 +136,39 @@ class Surveyor:
 
     def _that_matter(self, paths: Sequence[str], *, before: str, after: str) -> tuple[str, ...]:
         """Those of the changed files on which the application can depend."""
-        folder = folder_of(self.tree)
         old, new = self._config_at(before), self._config_at(after)
-        inner = {path: posixpath.relpath(path, folder or ".") for path in paths}
-        open_to = [path for path in paths if not self._is_fixed(inner[path])]
-        config = folder + posixpath.basename(self.place.config)
-        if config in open_to and self._says_the_same(old, new):
-            open_to.remove(config)
-        if new is None or self.ready.suite.name not in new.shape.suites or len(open_to) > _MOST_PATHS:
-            return tuple(inner[path] for path in open_to)
-        read = partial(self.tree.read_at, after) if after else self.tree.read
-        return tuple(
-            inner[path]
-            for path in open_to
-            if self.ready.suite.name in touched(new, old, changed=[path], read=read, folder=folder).suites
-        )
+        inner = {path: posixpath.relpath(path, self.folder or ".") for path in paths}
+        kept = [path for path in paths if not self._is_fixed(inner[path])]
+        config = self.folder + posixpath.basename(self.file)
+        if config in kept and self._says_the_same(old, new):
+            kept.remove(config)
+        if new is not None and self.suite in new.shape.suites and len(kept) <= _MOST_PATHS:
+            read = partial(self.tree.read_at, after) if after else self.tree.read
+            kept = [path for path in kept if self._is_touched(path, old, new, read)]
+        return tuple(inner[path] for path in kept)
+
+    def _is_touched(
+        self, path: str, old: ConfigFile | None, new: ConfigFile, read: Callable[[str], str | None]
+    ) -> bool:
+        return self.suite in touched(new, old, changed=[path], read=read, folder=self.folder).suites
 
     def _is_fixed(self, path: str) -> bool:
-        """Whether a bisection holds a file fixed, so that a change of it changes no score."""
-        ready, config = self.ready, _parsed(self.tree.read(self.place.config) or "", self.place.config)
-        patterns = [] if config is None else list(config.shape.suites[ready.suite.name].cases)
-        instruments = {file for each in ready.instruments.evaluators for file in each.files()}
-        fixed = (instruments - set(ready.target.files())) | {ready.suite.baseline}
-        return path in fixed or any(matches(pattern, path) for pattern in patterns)
+        return path in self.fixed or any(matches(pattern, path) for pattern in self.cases)
 
     def _config_at(self, sha: str) -> ConfigFile | None:
         """The config of a commit (empty: of the working tree); None where it has none that can be read."""
-        file = self.place.config
-        try:
-            text = self.tree.read_at(sha, file) if sha else self.tree.read(file)
-        except UserError:
-            return None
-        return None if text is None else _parsed(text, file)
+        if sha not in self._configs:
+            try:
+                text = self.tree.read_at(sha, self.file) if sha else self.tree.read(self.file)
+                self._configs[sha] = None if text is None else parse(text, self.file)
+            except UserError:
+                self._configs[sha] = None
+        return self._configs[sha]
 
     def _says_the_same(self, old: ConfigFile | None, new: ConfigFile | None) -> bool:
         """Whether two configs describe the same application."""
         if old is None or new is None:
             return False
-        shapes = [config.shape.suites.get(self.ready.suite.name) for config in (old, new)]
+        shapes = [config.shape.suites.get(self.suite) for config in (old, new)]
         said = [None if shape is None else (shape.target, shape.depends_on) for shape in shapes]
         return said[0] is not None and said[0] == said[1]
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str, file: str) -> ConfigFile | None:
-    try:
-        return parse(text, file)
-    except UserError:
-        return None

@@ -45,13 +45,16 @@ def _headline(found: Bisection) -> str:
         return texts.get(found.outcome, "")
     if found.outcome == "range":
         return f"{name} got worse in one of {counted(len(culprit.commits), 'commit')}; those between cannot be told."
+    if culprit.between is not None:
+        return f"{name} got worse {_between(culprit.between)}."
     what = "with the merge" if culprit.merge else "at"
     return f"{name} got worse {what} {culprit.commits[0].sha[:_SHA]}: {_subject(culprit.commits[0])}"
 
 
 def _facts(found: Bisection, *, cells: int) -> Iterator[str]:
     culprit = found.culprit
-    for commit in culprit.commits[:_SHOWN] if culprit is not None else ():
+    commits = culprit.commits[:_SHOWN] if culprit is not None and culprit.between is None else ()
+    for commit in commits:
         words = f"{commit.sha[:_SHA]} {commit.date} {escape.terminal(commit.author)}: {_subject(commit)}"
         yield from _row("commit", words, cells=cells)
     if culprit is not None:
@@ -116,7 +119,8 @@ def _probes(found: Bisection, *, cells: int) -> Iterator[str]:
 
 def _price(found: Bisection, *, cells: int) -> Iterator[str]:
     if found.passed_over and found.outcome != "nothing changed":
-        says = f"{counted(found.passed_over, 'commit')} of {count(found.commits)} touch nothing that the suite depends on."
+        touch = "touches" if found.passed_over == 1 else "touch"
+        says = f"Of {counted(found.commits, 'commit')} {count(found.passed_over)} {touch} nothing that the suite depends on."
         yield from wrapped([Span(says)], cells=cells)
     if found.outcome == "nothing changed":
         return
@@ -142,13 +146,10 @@ def _next(found: Bisection, *, cells: int) -> Iterator[str]:
 def _steps(found: Bisection) -> Iterator[tuple[str, str]]:
     culprit, metric = found.culprit, shlex.quote(found.metric)
     if found.outcome == "named" and culprit is not None:
-        sha = culprit.commits[0].sha[:_SHA]
-        paths = " ".join(shlex.quote(path) for path in culprit.files or culprit.paths[:1])
-        yield (
-            "What it changed:",
-            f"git show {sha}" + (f" -- {paths}" if len(culprit.paths) > 1 and paths else ""),
-        )
-        if culprit.share is not None and culprit.share < _MOST and culprit.commits[0].parents:
+        paths = " ".join(shlex.quote(path) for path in culprit.files)
+        yield "What it changed:", _command(culprit) + (f" -- {paths}" if paths else "")
+        parts = culprit.share is not None and culprit.share < _MOST
+        if parts and culprit.between is None and culprit.commits[0].parents:
             yield (
                 "Where the rest came from:",
                 f"gate bisect {metric} --bad {culprit.commits[0].parents[0][:_SHA]}",
@@ -167,6 +168,19 @@ def _steps(found: Bisection) -> Iterator[tuple[str, str]]:
             "If there is a drop, it came from outside the repository: the provider's model, data, a service.",
             "",
         )
+
+
+def _between(ends: tuple[str, str]) -> str:
+    first, second = ends
+    if not second:
+        return f"with what is not committed on top of {first[:_SHA]}"
+    return f"between {first[:_SHA]} and {second[:_SHA]}"
+
+
+def _command(culprit: Culprit) -> str:
+    if culprit.between is None:
+        return f"git show {culprit.commits[0].sha[:_SHA]}"
+    return " ".join(["git diff", *(sha[:_SHA] for sha in culprit.between if sha)])
 
 
 def _row(label: str, text: str, *, cells: int) -> Iterator[str]:

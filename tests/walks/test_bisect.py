@@ -147,6 +147,19 @@ def test_two_files_that_only_break_it_together_are_both_named_also_uncommitted(r
     assert found["culprit"]["files"] == ["prompts/account.txt", "prompts/refunds.txt"]
     assert found["culprit"]["together"] is True
     assert "only together" in found["text"]
+    assert "got worse with what is not committed on top of" in found["text"]
+    head = road.git("rev-parse", "HEAD").strip()[:12]
+    assert f"    git diff {head} -- prompts/account.txt prompts/refunds.txt" in found["text"].splitlines()
+
+
+def test_the_files_of_a_whole_branch_can_be_searched_at_once(road: Road) -> None:
+    for number in range(3):
+        road.step(number, "BROKEN\n" if number == 0 else "")
+    found = road.bisect("--files", "--good", "HEAD~3", "--bad", "HEAD", "--cases", "category=account")
+    assert found["culprit"]["files"] == ["prompts/account.txt"]
+    first, last = (road.git("rev-parse", name).strip()[:12] for name in ("HEAD~3", "HEAD"))
+    assert f"got worse between {first} and {last}." in " ".join(found["text"].split())
+    assert f"git diff {first} {last} -- prompts/account.txt" in found["text"]
 
 
 def test_a_commit_that_came_with_a_merge_is_found_past_one_that_does_not_run(road: Road) -> None:
