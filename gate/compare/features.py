@@ -46,22 +46,30 @@ def features_of(
 
 
 def in_common(
-    described: Mapping[str, Mapping[str, str]], *, worse: Collection[str], alike: bool, most: int
+    described: Mapping[str, Mapping[str, str]],
+    *,
+    worse: Collection[str],
+    told: Collection[str],
+    alike: bool,
+    most: int,
 ) -> tuple[Feature, ...]:
     """What is found more among the cases that got worse than among the others, the surest first.
 
     Each by Fisher's exact test, corrected for how many there are (Bonferroni). `described` maps each scored case to its
-    features; `alike` says that cases belong together, so that no p can be told.
+    features; those in `told` are left out, and `alike` says that cases belong together, so that no p can be told.
     """
     ids = sorted(described)
     terms = conditions([described[case_id] for case_id in ids])
     bad = mask_of([place for place, case_id in enumerate(ids) if case_id in worse])
     cases, marked = len(ids), bad.bit_count()
-    told = [(str(term), mask.bit_count(), (mask & bad).bit_count()) for term, mask in terms]
-    told = [each for each in told if each[1] < cases]
+    shares = [
+        (str(term), mask.bit_count(), (mask & bad).bit_count())
+        for term, mask in terms
+        if term.tag not in told and mask.bit_count() < cases
+    ]
     found = []
-    for name, size, hits in told:
-        log_p = log_enriched(hits, drawn=size, marked=marked, cases=cases) + math.log(len(told))
+    for name, size, hits in shares:
+        log_p = log_enriched(hits, drawn=size, marked=marked, cases=cases) + math.log(len(shares))
         if hits >= _FEWEST and log_p <= math.log(_CHANCE):
             feature = Feature(
                 name=name,

@@ -135,13 +135,15 @@ def _dropped(told: Told, suite: SuiteVerdict, diff: MetricDiff) -> Dropped:
         and finding.kind is not Kind.PASS
         and finding.code not in _TOLD_BY_FIGURES
     ]
+    segments = tuple(each for each in suite.search.segments if each.metric == diff.metric)
     return Dropped(
         diff=diff,
         findings=tuple(findings),
-        segments=tuple(each for each in suite.search.segments if each.metric == diff.metric),
+        segments=segments,
         features=in_common(
             _described(told, diff),
             worse={change.case_id for change in changes},
+            told={term.tag for each in segments for term in each.terms},
             alike=diff.method == "cluster",
             most=_FEATURES,
         ),
