@@ -18,6 +18,8 @@ from gate.model.scorecard import Comparison
 from gate.model.span import Span
 from gate.model.suite import Gate, Margin, Policy, SuitePolicy
 from gate.render.assemble import Evidence, assemble
+from tests.builders import make_case, make_reply, make_run, make_trial
+from tests.render import reports
 
 METRICS = {
     "states_the_fact": Metric(name="states_the_fact", kind="binary", fingerprint="f"),
@@ -184,6 +186,14 @@ def make_page(
         spans={(case.id, 0): make_spans() for case in cases[:20]},
     )
     return replace(Page(report=report, suites=(suite,)), **fields)
+
+
+def plain_page(number: int) -> Page:
+    """As many cases as it takes, each with an answer and nothing else."""
+    cases = [make_case(f"case-{place:05}") for place in range(number)]
+    trials = [make_trial(case.id, reply=make_reply(f"an answer to {case.id}")) for case in cases]
+    suite = SuitePage(head=make_run(trials, cases=tuple(cases), suite="support"))
+    return Page(report=reports.passed(), suites=(suite,))
 
 
 def of_report(report: Report) -> Page:
