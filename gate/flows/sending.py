@@ -108,12 +108,11 @@ def announce(place: Place, ready: Ready, *, trials: int, ledger: Ledger) -> None
     """
     takes = expected(place.tree, ready, trials=trials)
     place.notice(outlay_text(ready.suite.name, takes))
+    sure = not takes.at_most  # what is only possible refuses nothing: the caps hold anyway
     sent, got = takes.input_tokens, takes.output_tokens
-    tokens = None if sent is None or got is None else sent + got
-    need = Need(calls=trials + takes.judge_calls, tokens=tokens, cost_usd=takes.cost_usd)
-    why = (
-        None if takes.at_most else ledger.shortage(need)
-    )  # what is only possible refuses nothing: the caps hold anyway
+    tokens = sent + got if sure and sent is not None and got is not None else None
+    cost = takes.cost_usd if sure else None
+    why = ledger.shortage(Need(calls=trials + takes.judge_calls, tokens=tokens, cost_usd=cost))
     if why is not None:
         raise UserError(
             Problem(message=f"this is not started: {why}", fix="take fewer draws, or raise the cap")
