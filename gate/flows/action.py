@@ -15,7 +15,7 @@ from gate.flows.desk import Desk, concluding
 from gate.flows.looks import Again
 from gate.flows.once_more import again_of
 from gate.flows.paged import paged
-from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched
+from gate.flows.pages import pages_of_kept, pages_of_report, pages_of_untouched, with_traces
 from gate.flows.provenance import accepted_in
 from gate.flows.publish import published
 from gate.flows.recorded import accepting_steps, draws_needed, sealed
@@ -124,6 +124,7 @@ def _judged(desk: Desk, site: Site, again: Again | None) -> tuple[Sequence[Effec
     site = site.model_copy(update={"steps": steps})
     pages = pages_of_report(report, found.texts, site=site, config=desk.config, folder=desk.folder)
     pages = paged(desk, pages, report=report, texts=found.texts, baselines=found.baselines)
+    pages = with_traces(pages, found.traces)
     pages, site = sealed(pages, site=site, secrets=desk.secrets)
     return of_report(report, pages=pages, site=site, folder=desk.inputs.reports), report.verdict.exit_code
 

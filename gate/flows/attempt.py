@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +22,7 @@ from gate.model.files import load_results
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
+from gate.telemetry.artifact import left_by, runs_of
 
 # A process that runs the application may not speak for us: not to later steps, and not with our token.
 _OURS = (
@@ -37,11 +38,15 @@ _OURS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What came of it: the report, and by suite the text of its results file and the baseline it was held against."""
+    """What came of it: the report, and by suite the text of its results file and the baseline it was held against.
+
+    `traces` are the files of its traces, by name.
+    """
 
     report: Report
     texts: Mapping[str, str]
     baselines: Mapping[str, Scorecard]
+    traces: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
@@ -52,6 +57,7 @@ def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
         paths = (desk.config, *base.sheet.baselines.values())
         keep(desk.history, site.check.base_sha, paths=paths, folder=folder / BASE)
         ask(_request(desk, site, scope), folder, again=scope.again)
+        before = runs_of(desk.tree.root)
         with desk.runner.foreign_output(), jobs(desk.runner.notice) as work:
             _set_up(desk, work)
             environment = {k: v for k, v in desk.environment.items() if not k.startswith(_OURS)}
@@ -59,7 +65,8 @@ def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
             code = work.run(Job(command=command, folder=desk.runner.workspace, environment=environment))
         desk.runner.give_back(desk.tree.root / ".gate")
         report = outcome_of(folder, exit_code=code).checked()
-        return Found(report=report, texts=results_of(folder), baselines=base.scorecards)
+        traces = left_by(desk.tree.root, before=before)
+        return Found(report=report, texts=results_of(folder), baselines=base.scorecards, traces=traces)
 
 
 def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:

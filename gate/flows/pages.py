@@ -42,6 +42,12 @@ def pages_of_report(
     )
 
 
+def with_traces(pages: Pages, traces: Mapping[str, str]) -> Pages:
+    """The same with the files of a run's traces beside the report."""
+    files = [Document(name=name, media_type="application/jsonl", text=text) for name, text in traces.items()]
+    return pages.model_copy(update={"documents": (*pages.documents, *files)})
+
+
 def pages_of_untouched(total: int, *, site: Site) -> Pages:
     """The pages of a change that touches no suite."""
     which = "the only suite" if total == 1 else f"any of the {total} suites"

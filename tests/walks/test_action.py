@@ -33,6 +33,7 @@ def test_a_change_that_holds_turns_the_status_green_and_writes_one_comment(stage
     assert report["verdict"]["kind"] == "pass"
     assert (stage.workspace / acted.outputs["report_junit"]).exists()
     assert (stage.workspace / "gate-report" / "results" / "s.json").exists()
+    assert (stage.workspace / "gate-report" / "traces" / "spans.jsonl").exists()
 
 
 def test_a_regression_is_red_everywhere_and_green_replaces_it_in_the_same_comment(stage: Stage) -> None:
