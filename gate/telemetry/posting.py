@@ -18,7 +18,7 @@ from urllib.request import (
 
 from pydantic import JsonValue
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 3.0
 _MOST_BYTES = 1_000_000  # of an answer
 
 

@@ -6,7 +6,7 @@ nothing else depends on it.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -23,19 +23,24 @@ MOST = 100_000  # scores that are kept for the end of a run
 LONGEST_S = 30.0  # for all of them
 _MOST_BYTES = 900_000  # of a body: Langfuse takes a megabyte
 _TRIES, _LONGEST_WAIT_S = 3, 5.0
-_CROWDED, _BROKEN, _TAKEN, _REFUSED = 429, 500, 200, 300
+_OF_ONE_BODY = {400, 413, 422}
+_TAKEN, _REFUSED, _NOT_UNDERSTOOD, _CROWDED, _BROKEN = 200, 300, 400, 429, 500
 _NS = 1e9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where scores go: `most` at once, in a body that `body` makes; `rejected` reads out of an answer how many it refused."""
+    """Where scores go: `most` at once, in a body that `body` makes; `rejected` reads out of an answer how many it refused.
+
+    `single` makes the body of one score, for a server that takes no lists.
+    """
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
     most: int
     body: Callable[[Sequence[Scored]], JsonValue]
     rejected: Callable[[JsonValue], int]
+    single: Callable[[Scored], JsonValue] | None = None
 
 
 def destination(chosen: Preset, environment: Mapping[str, str]) -> Destination | None:
@@ -49,6 +54,7 @@ def destination(chosen: Preset, environment: Mapping[str, str]) -> Destination |
             most=100,
             body=_langfuse,
             rejected=_langfuse_rejected,
+            single=_langfuse_score,  # before version 4
         )
     if name == "phoenix":
         key = environment.get("PHOENIX_API_KEY", "").strip()
@@ -76,6 +82,7 @@ class Scores:
         self._to, self._send, self._clock, self._pause = to, send, clock, pause
         self._kept: list[Scored] = []
         self._lost, self._reason = 0, ""
+        self._most, self._given_up = to.most, False
 
     def put(self, events: Sequence[Scored]) -> None:
         """Keep those that have a number."""
@@ -87,39 +94,42 @@ class Scores:
     def close(self) -> str | None:
         """Send them all, within a limit; a sentence where some were not taken."""
         over_s = self._clock() + LONGEST_S
-        for batch in self._batches():
-            if self._clock() >= over_s:
-                self._lose(len(batch), "there was no more time")
-            else:
-                self._sent(batch, over_s=over_s)
-        self._kept = []
+        left, self._kept = self._kept, []
+        while left:
+            if self._clock() >= over_s or self._given_up:
+                self._lose(len(left), "there was no more time")
+                break
+            most = self._most
+            if self._sent(left[:most], over_s=over_s):
+                left = left[most:]
         if not self._lost:
             return None
         host = urlsplit(self._to.url).netloc.rpartition("@")[2]
         return f"telemetry: {self._lost:,} scores did not reach {host} ({self._reason}); nothing else depends on it"
 
-    def _batches(self) -> Iterator[Sequence[Scored]]:
-        for first in range(0, len(self._kept), self._to.most):
-            yield self._kept[first : first + self._to.most]
-
-    def _sent(self, batch: Sequence[Scored], *, over_s: float) -> None:
-        """Send a batch, and again where that may help: what is sent twice counts once."""
-        body = json.dumps(self._to.body(batch), allow_nan=False).encode()
+    def _sent(self, batch: Sequence[Scored], *, over_s: float) -> bool:
+        """Send a batch, and again where that may help: what is sent twice counts once. False: to be sent in smaller ones."""
+        alone = self._to.single if self._most == 1 else None
+        told = alone(batch[0]) if alone is not None else self._to.body(batch)
+        body = json.dumps(told, allow_nan=False).encode()
         if len(body) > _MOST_BYTES and len(batch) > 1:
-            middle = len(batch) // 2
-            self._sent(batch[:middle], over_s=over_s)
-            self._sent(batch[middle:], over_s=over_s)
-            return
+            self._most = len(batch) // 2
+            return False
         for tried in range(1, _TRIES + 1):
             answer = self._send(self._to.url, body, headers=self._to.headers)
             if _TAKEN <= answer.status < _REFUSED:
                 self._lose(self._to.rejected(answer.content), "it refused them")
-                return
+                return True
+            if answer.status == _NOT_UNDERSTOOD and self._to.single is not None and self._most > 1:
+                self._most = 1
+                return False
             wait_s = min(answer.wait_s if answer.wait_s is not None else 2.0 ** (tried - 1), _LONGEST_WAIT_S)
             if not _may_help(answer) or tried == _TRIES or self._clock() + wait_s >= over_s:
                 self._lose(len(batch), answer.reason)
-                return
+                self._given_up = answer.status not in _OF_ONE_BODY  # the next one would fare no better
+                break
             self._pause(wait_s)
+        return True
 
     def _lose(self, number: int, why: str) -> None:
         if number > 0:
