@@ -1,14 +1,15 @@
 """`gate bisect`: the commit, and the file, that made a metric worse."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import (
-    OutputPath,
     check_outputs,
     config_option,
+    json_option,
     notice,
     progress,
     screen,
@@ -47,6 +48,7 @@ _KEPT = "what was drawn is kept: the same command goes on with it, and asks none
 )
 @click.option(
     "--draws",
+    "most_draws",
     type=click.IntRange(min=1, max=MOST_DRAWS),
     default=12,
     show_default=True,
@@ -54,26 +56,8 @@ _KEPT = "what was drawn is kept: the same command goes on with it, and asks none
 )
 @click.option("--plan", "told", is_flag=True, help="Only say what it would take at the most; nothing is run.")
 @click.option("--fresh", is_flag=True, help="Use no draw of an earlier run.")
-@click.option(
-    "--json",
-    "json_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write it also as a JSON file; `-` is standard output.",
-)
-def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
-    metric: str,
-    config: Path,
-    suite: str,
-    good: str,
-    bad: str,
-    cases: tuple[str, ...],
-    whole: bool,  # noqa: FBT001
-    alpha: float,
-    draws: int,
-    told: bool,  # noqa: FBT001
-    fresh: bool,  # noqa: FBT001
-    json_file: Path | None,
-) -> int:
+@json_option
+def command(metric: str, config: Path, json_file: Path | None, **given: Any) -> int:
     """Find the commit that made METRIC worse, and which of its files did.
 
     Commits between a good and a bad version are run, each in a folder of its own, and only the cases that broke are asked.
@@ -87,10 +71,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 
     check_outputs(config, [json_file])
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
-    wanted = Wanted(
-        metric=metric, suite=suite, good=good, bad=bad, cases=cases,
-        alpha=alpha, most_draws=draws, whole=whole, fresh=fresh, told=told,
-    )  # fmt: skip
+    wanted = Wanted(metric=metric, **given)
     try:
         found = bisect(place, wanted)
     except (InterruptedRunError, KeyboardInterrupt) as error:

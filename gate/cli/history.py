@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from gate.cli.options import OutputPath, check_outputs, config_option, screen, working_tree, write_document
+from gate.cli.options import (
+    OutputPath,
+    check_outputs,
+    config_option,
+    json_option,
+    screen,
+    working_tree,
+    write_document,
+)
 from gate.cli.output import show
 
 
@@ -19,12 +27,7 @@ from gate.cli.output import show
     type=click.FloatRange(min=0, max=0.5, min_open=True, max_open=True),
     help="How often a change may be told where none ever was. Default: `policy.alpha`.",
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write it also as a JSON file; `-` is standard output.",
-)
+@json_option
 @click.option(
     "--csv",
     "csv_file",

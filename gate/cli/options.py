@@ -52,6 +52,14 @@ class OutputPath(click.Path):
             self.fail("the current folder was removed.", param, ctx)
 
 
+json_option = click.option(
+    "--json",
+    "json_file",
+    type=OutputPath(dir_okay=False, allow_dash=True),
+    help="Write it also as a JSON file; `-` is standard output.",
+)
+
+
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--markdown`, `--json`, `--junit`: where to write the report besides the terminal."""
     for name, what in (

@@ -65,8 +65,22 @@ def load_suites(
     Raises:
         UserError: every problem of every suite at once.
     """
+    refuse_unknown(config, only)
+    loader = _Loader(config, root=root, catalogue=catalogue, given=cases)
+    suites = [loader.suite(name) for name in config.shape.suites if name in only or not only]
+    if loader.problems:
+        raise UserError(*loader.problems)
+    return tuple(suite for suite in suites if suite is not None)
+
+
+def refuse_unknown(config: ConfigFile, named: Sequence[str]) -> None:
+    """Refuse names of suites that the config does not have.
+
+    Raises:
+        UserError: with all of them.
+    """
     known = list(config.shape.suites)
-    unknown = [name for name in only if name not in known]
+    unknown = [name for name in named if name not in known]
     if unknown:
         raise UserError(
             *(
@@ -74,11 +88,6 @@ def load_suites(
                 for name in unknown
             )
         )
-    loader = _Loader(config, root=root, catalogue=catalogue, given=cases)
-    suites = [loader.suite(name) for name in known if name in only or not only]
-    if loader.problems:
-        raise UserError(*loader.problems)
-    return tuple(suite for suite in suites if suite is not None)
 
 
 class _Loader:

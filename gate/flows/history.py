@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gate.compare.change_points import Past, courses, known_metrics
 from gate.config.file import ConfigFile, policy_sheet
+from gate.config.suites import refuse_unknown
 from gate.config.words import did_you_mean
 from gate.host.acceptance import acceptance_of
 from gate.host.commits import is_shallow, landed, writer
@@ -52,28 +53,17 @@ def history(tree: WorkingTree, config: str, wanted: Wanted) -> PastReport:
         UserError: the config is wrong, there is no git history, or a suite or metric of that name is not there.
     """
     read = read_config(tree, config)
-    told = [_told(tree, read, suite, wanted) for suite in _suites(read, wanted.suites)]
+    refuse_unknown(read, wanted.suites)
+    suites = [name for name in read.shape.suites if name in wanted.suites or not wanted.suites]
+    told = [_told(tree, read, suite, wanted) for suite in suites]
     _refuse_unknown(told, wanted.metrics)
     alpha = wanted.alpha if wanted.alpha is not None else policy_sheet(read).policy.alpha
     found, tests = courses([each.past for each in told], wanted.metrics, alpha=alpha)
-    suites = (
+    with_courses = (
         each.history.model_copy(update={"courses": tuple(group)})
         for each, group in zip(told, found, strict=True)
     )
-    return PastReport(alpha=alpha, tests=tests, suites=tuple(suites))
-
-
-def _suites(config: ConfigFile, named: Sequence[str]) -> list[str]:
-    known = list(config.shape.suites)
-    unknown = [name for name in named if name not in known]
-    if unknown:
-        raise UserError(
-            *(
-                Problem(message=f"there is no suite {name!r} in {config.file}", fix=did_you_mean(name, known))
-                for name in unknown
-            )
-        )
-    return [name for name in known if name in named or not named]
+    return PastReport(alpha=alpha, tests=tests, suites=tuple(with_courses))
 
 
 def _refuse_unknown(told: Sequence[_Told], metrics: Sequence[str]) -> None:
