@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gate.compare.bars import unjudged
-from gate.compare.policy import ERROR_RATE, Misfit, gate_of, resolve
+from gate.compare.bars import misfit_of, unjudged
+from gate.compare.policy import ERROR_RATE, gate_of, is_counted
 from gate.config.file import ConfigFile, gate_misfit, gate_problem, parse, policy_sheet
 from gate.config.suites import load_suites
 from gate.evaluators.cost import Cost, CostOptions
@@ -225,13 +225,13 @@ def _check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> 
 
 def _misfits(config: ConfigFile, suite: Suite, instruments: Instruments) -> Iterator[Problem]:
     """What a check could only report as an error, after the run was paid."""
-    kinds = (name for name in suite.policy.gates if name.startswith(f"{ERROR_RATE}."))
-    counted = [Metric(name=name, kind="binary", better="lower") for name in (ERROR_RATE, *kinds)]
+    asked = (name for name in suite.policy.gates if is_counted(name) and name != ERROR_RATE)
+    counted = [Metric(name=name, kind="binary", better="lower") for name in (ERROR_RATE, *asked)]
     for metric in [*instruments.metrics.values(), *counted]:
         name, gate = metric.name, gate_of(metric, suite=suite.policy)
-        rule = resolve(metric, gate=gate, policy=policy_sheet(config).policy)
-        if isinstance(rule, Misfit) and (name in suite.policy.gates or not metric.operational):
-            yield gate_misfit(config, suite=suite.name, metric=name, wrong=rule.message, fix=rule.fix)
+        wrong = misfit_of(metric, gate=gate, policy=policy_sheet(config).policy)
+        if wrong is not None and (name in suite.policy.gates or not metric.operational):
+            yield gate_misfit(config, suite=suite.name, metric=name, wrong=wrong.message, fix=wrong.fix)
 
 
 @contextmanager

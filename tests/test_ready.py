@@ -35,6 +35,8 @@ def refused(root: Path, *, gates: str = "{}", defaults: str = "") -> str:
         ("{exact_match: {max_drop: 5%}}", "exact_match", "0.05 rather than 5%"),
         ("{error_rate: {max_drop: 5%}}", "error_rate", "0.05 rather than 5%"),
         ("{latency_s: {max_drop: 5%, slice_drop: 0.2}}", "latency_s", "all of them"),
+        ("{exact_match: {min: 2}}", "exact_match", "between 0 and 1"),
+        ("{error_rate: {max: 5}}", "error_rate", "between 0 and 1"),
     ],
 )
 def test_a_gate_that_cannot_judge_its_metric_is_refused_at_its_line(
@@ -43,6 +45,10 @@ def test_a_gate_that_cannot_judge_its_metric_is_refused_at_its_line(
     text = refused(tmp_path, gates=gates)
     assert text.startswith(f"gate.yaml:8: suites.s.gates.{metric}: this gate cannot judge {metric}: ")
     assert fix in text
+
+
+def test_a_floor_of_coverage_in_per_cent_is_refused(tmp_path: Path) -> None:
+    assert "`min: 90` never holds" in refused(tmp_path, gates="{coverage.exact_match: {min: 90}}")
 
 
 def test_a_default_that_cannot_judge_a_metric_is_refused_where_it_stands(tmp_path: Path) -> None:
@@ -59,3 +65,10 @@ def test_a_gate_on_a_kind_of_failure_that_nobody_counts_is_refused_with_the_one_
 
 def test_a_gate_on_a_kind_of_failure_is_one_of_zeros_and_ones(tmp_path: Path) -> None:
     assert "0.05 rather than 5%" in refused(tmp_path, gates="{error_rate.timeout: {max_drop: 5%}}")
+
+
+def test_an_absolute_margin_of_the_default_does_not_reach_what_is_compared_as_a_ratio(tmp_path: Path) -> None:
+    text = refused(
+        tmp_path, gates="{latency_s: {max: 5}, nothing: {}}", defaults="defaults: {gate: {max_drop: 0.1}}"
+    )
+    assert "latency_s: this gate" not in text

@@ -13,8 +13,9 @@ from gate.compare.clusters import cluster_mean
 from gate.compare.distributions import binomial_cdf, binomial_tail
 from gate.compare.evidence import FEW_CLUSTERS
 from gate.compare.pairs import Draws
-from gate.compare.policy import Rule
-from gate.model.suite import SuitePolicy
+from gate.compare.policy import Misfit, Rule, resolve
+from gate.model.score import Metric
+from gate.model.suite import Gate, Policy, SuitePolicy
 
 CASES_FOR_A_TAIL = 200
 _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -61,6 +62,24 @@ def bars(
         for floor, limit in limits
         if limit is not None
     )
+
+
+def misfit_of(metric: Metric, *, gate: Gate, policy: Policy) -> Misfit | None:
+    """Why a gate cannot judge a metric, or why one of its bars says nothing: it holds always, or can never hold."""
+    rule = resolve(metric, gate=gate, policy=policy)
+    if isinstance(rule, Misfit):
+        return rule
+    if rule.bounds is None or gate.statistic == "total":
+        return None
+    low, high = rule.bounds
+    for key, bar, nearest, furthest in (("min", gate.min, low, high), ("max", gate.max, high, low)):
+        sign = 1 if key == "min" else -1
+        if bar is None or sign * nearest < sign * bar <= sign * furthest:
+            continue
+        how = "never" if sign * bar > sign * furthest else "always"
+        message = f"its values lie between {low:g} and {high:g}, so that `{key}: {bar:g}` {how} holds"
+        return Misfit(message, f"write a `{key}` that lies between them, or take it out")
+    return None
 
 
 def is_tail(rule: Rule) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from gate.compare.bars import Bar, bars, quantile, statistic, unjudged
+from gate.compare.bars import Bar, bars, misfit_of, quantile, statistic, unjudged
 from gate.compare.pairs import Draws
 from gate.compare.policy import Rule, resolve
 from gate.model.suite import Gate, Policy, SuitePolicy
@@ -138,3 +138,28 @@ def test_a_percentile_whose_bar_cannot_be_judged_is_known_before_a_run() -> None
     )
     assert unjudged(rules, cases=199) == [("a", "p95"), ("b", "p99")]
     assert unjudged(rules, cases=200) == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [
+        ({"min": 2}, "between 0 and 1, so that `min: 2` never holds"),
+        ({"min": 0}, "between 0 and 1, so that `min: 0` always holds"),
+        ({"min": -1}, "`min: -1` always holds"),
+        ({"max": 1}, "`max: 1` always holds"),
+        ({"max": -0.1}, "`max: -0.1` never holds"),
+        ({"min": 1}, ""),
+        ({"max": 0}, ""),
+        ({"min": 0.5, "max": 0.9}, ""),
+        ({"min": 40, "statistic": "total"}, ""),
+    ],
+)
+def test_a_bar_that_always_or_never_holds_is_refused_with_the_range(gate: dict[str, Any], said: str) -> None:
+    found = misfit_of(make_metric(), gate=Gate(**gate), policy=Policy())
+    assert (found is None) == (not said)
+    assert said in (found.message if found else "")
+
+
+def test_a_bar_of_a_metric_without_a_range_may_be_anything() -> None:
+    metric = make_metric("length", kind="measure")
+    assert misfit_of(metric, gate=Gate(min=-5, max=1e9), policy=Policy()) is None
