@@ -71,9 +71,9 @@ class Sums:
             examples=tuple(_shortened(failure) for _, failure in sorted(self._examples.items())),
             duration_s=run.duration_s,
             throughput_per_s=done / run.duration_s if done > 0 and run.duration_s else None,
-            latency_p50_s=_quantile(self._latencies, share=0.5),
-            latency_p95_s=_quantile(self._latencies, share=0.95),
-            ttft_p50_s=_quantile(self._first_tokens, share=0.5),
+            latency_p50_s=quantile(self._latencies, share=0.5),
+            latency_p95_s=quantile(self._latencies, share=0.95),
+            ttft_p50_s=quantile(self._first_tokens, share=0.5),
             input_tokens=_total(self._sent),
             output_tokens=_total(self._written),
             cost_usd=_cost(self._costs),
@@ -111,7 +111,7 @@ def _cost(costs: Sequence[float | None]) -> float | None:
     return math.fsum(cost or 0.0 for cost in costs) if costs and None not in costs else None
 
 
-def _quantile(values: Sequence[float], *, share: float) -> float | None:
+def quantile(values: Sequence[float], *, share: float) -> float | None:
     """The linear interpolation between order statistics (Hyndman & Fan 1996, definition 7); None of no values."""
     if not values:
         return None

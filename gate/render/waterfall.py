@@ -20,8 +20,8 @@ def waterfall(steps: Sequence[Step], *, width: int, head: Style) -> Iterator[str
     start = min(step.start_s for step in steps)
     whole = max(step.start_s + step.duration_s for step in steps) - start
     room = max(12, width - _TIME - _BAR - 6)
-    ordered = list(_ordered(steps))
-    for step, depth in ordered[:_MOST]:
+    placed = list(ordered(steps))
+    for step, depth in placed[:_MOST]:
         mark = " !" if step.error else ""
         name = escape.cut(f"{'  ' * min(depth, 8)}{escape.terminal(step.name)}{mark}", cells=room)
         blanks = " " * (room - escape.width(name))
@@ -29,11 +29,11 @@ def waterfall(steps: Sequence[Step], *, width: int, head: Style) -> Iterator[str
         if step.error:
             error = escape.terminal(step.error, limit=width - 6)
             yield escape.cut(f"    {'  ' * min(depth, 8)}{error}", cells=width)
-    if len(ordered) > _MOST:
-        yield f"  {count(len(ordered) - _MOST)} more steps: see --json"
+    if len(placed) > _MOST:
+        yield f"  {count(len(placed) - _MOST)} more steps: see --json"
 
 
-def _ordered(steps: Sequence[Step]) -> Iterator[tuple[Step, int]]:
+def ordered(steps: Sequence[Step]) -> Iterator[tuple[Step, int]]:
     """Each step behind its parent, with its depth. One whose parent is not there, or is its own child, stands at the top."""
     known = {step.span_id for step in steps}
     children: dict[str | None, list[Step]] = {}

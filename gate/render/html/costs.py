@@ -16,16 +16,10 @@ def costs(report: Report) -> Markup | None:
     """A table a suite, and in a sentence how long it took. What is not known is a dash, never 0."""
     if not report.runs:
         return None
-    return section(
-        "costs",
-        "Cost and time",
-        *(part for run in report.runs for part in _run(run, many=len(report.runs) > 1)),
-    )
+    return section("costs", "Cost and time", *(part for run in report.runs for part in _run(run)))
 
 
-def _run(run: RunSummary, *, many: bool) -> Iterator[Markup]:
-    if many:
-        yield el("h3", el("code", shown(run.suite)))
+def _run(run: RunSummary) -> Iterator[Markup]:
     yield el("p", inline(run_sentence(run)))
     rows = [_row("application", run.trials, (run.input_tokens, run.output_tokens), run.cost_usd)]
     rows += [_expense("judges", run.judged)] if run.judged is not None else []

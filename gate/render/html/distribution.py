@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gate.render.html.columns import Column
 from gate.render.html.markup import Markup, el
 from gate.render.numbers import counted, means, tidy
+from gate.render.summary import quantile
 
 _BINS, _WIDEST = 32, 20.0  # bins; values beyond twenty times the middle half are drawn in the last one
 _HALF = 44  # the height of one histogram
@@ -60,7 +61,7 @@ def _bins(values: Sequence[float]) -> _Bins | None:
     if not values or min(values) == max(values):
         return None
     ordered = sorted(values)
-    lower, upper = _quantile(ordered, 0.25), _quantile(ordered, 0.75)
+    lower, upper = quantile(ordered, share=0.25) or 0.0, quantile(ordered, share=0.75) or 0.0
     reach = _WIDEST * (upper - lower)
     low, high = ordered[0], ordered[-1]
     if reach:
@@ -87,14 +88,5 @@ def _bars(shares: Sequence[float], most: float, *, above: bool) -> Iterator[Mark
 
 def _middle(side: str, values: Sequence[float], column: Column) -> str:
     """`head: half of 120 cases at most 1.20 s, 95% at most 2.31 s`."""
-    ordered, unit = sorted(values), column.metric.unit
-    half, most = means(_quantile(ordered, 0.5), _quantile(ordered, 0.95), unit=unit)
+    half, most = means(quantile(values, share=0.5), quantile(values, share=0.95), unit=column.metric.unit)
     return f"{side}: {counted(len(values), 'case')}, p50 {tidy(half)}, p95 {tidy(most)}"
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    """The linear interpolation between order statistics (Hyndman & Fan 1996, definition 7)."""
-    position = share * (len(ordered) - 1)
-    below = math.floor(position)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)

@@ -27,9 +27,9 @@ def banner(report: Report) -> Markup:
     """The verdict: a shape, a word, the sentence with its figures, and by what it was judged."""
     verdict = report.verdict
     words = [part for part in headline(report) if part != Strong(KIND_WORDS[verdict.kind])]
-    first = str(words[0]).removeprefix(": ") if words and isinstance(words[0], str) else None
-    if first is not None:
-        words[0] = first
+    if words and isinstance(words[0], str):  # the word of the verdict stands above
+        first = words[0].removeprefix(":").lstrip()
+        words[0] = f"{first[:1].upper()}{first[1:]}"
     mild = (
         " This does not block the check." if verdict.kind is not Kind.PASS and not verdict.exit_code else ""
     )
