@@ -18,8 +18,8 @@ from gate.compare.contest import Arena, Contest, at_worst, hold
 from gate.compare.diff import Planning, lone_diff, metric_diff
 from gate.compare.distributions import normal_quantile
 from gate.compare.evidence import bounds_of_these
-from gate.compare.families import look_level
-from gate.compare.judge import LAST_BITS, Adjusted, Judgement, adjust
+from gate.compare.families import holm, look_level, rejectable
+from gate.compare.judge import LAST_BITS, Judgement
 from gate.compare.noise import within_variance
 from gate.compare.pairs import Shared, pair, shared_cases
 from gate.compare.policy import Misfit, Rule, gate_of, resolve
@@ -86,8 +86,7 @@ def answered(before: Scorecard, after: Scorecard, question: Question) -> tuple[T
             lone.append(Tested(diff=diff))
         elif (contest := hold(rule, everything=pair(shared, name=rule.name), arena=arena)) is not None:
             contests.append(_of_these(contest, level=level))
-    adjusted = adjust(contests, level=level)
-    told = zip(contests, adjusted, strict=True)
+    told = zip(contests, _adjusted(contests, level=level), strict=True)
     return (*lone, *(_tested(each, p, question=question, of=len(contests)) for each, p in told))
 
 
@@ -134,11 +133,35 @@ def _incomparable(before: Metric | None, after: Metric) -> str:
     return ""
 
 
-def _tested(contest: Contest, adjusted: Adjusted, *, question: Question, of: int) -> Tested:
+@dataclass(frozen=True, slots=True)
+class _Adjusted:
+    """p among those of all metrics; `entered` where the pooled draws allow the metric to be confirmed at all."""
+
+    p: float
+    entered: bool
+
+
+def _adjusted(contests: Sequence[Contest], *, level: float) -> list[_Adjusted]:
+    """Holm over the metrics that could be confirmed: as the gate does it, but for any number of cases."""
+    least = [
+        each.evidence.least_p
+        if each.evidence.least_delta < -each.rule.drop_on_scale - LAST_BITS
+        else math.inf
+        for each in contests
+    ]
+    could = rejectable(least, level=level)
+    entered = [number for number, can in enumerate(could) if can]
+    found = [_Adjusted(min(1.0, each.evidence.p * (len(entered) + 1)), entered=False) for each in contests]
+    for number, p in zip(entered, holm([contests[i].evidence.p for i in entered]), strict=True):
+        found[number] = _Adjusted(p, entered=True)
+    return found
+
+
+def _tested(contest: Contest, adjusted: _Adjusted, *, question: Question, of: int) -> Tested:
     rule, level = contest.rule, question.level
     judgement = _judged(contest, adjusted, level=level)
     planning = Planning(level / max(1, of), question.policy.power)
-    diff = metric_diff(contest, judgement, p_adjusted=adjusted.drop, planning=planning)
+    diff = metric_diff(contest, judgement, p_adjusted=adjusted.p, planning=planning)
     more = _more(contest, planning) if judgement.kind is Kind.INCONCLUSIVE else None
     return Tested(diff=diff, looked_for=rule.must_catch, more_draws=more)
 
@@ -149,10 +172,10 @@ def _of_these(contest: Contest, *, level: float) -> Contest:
     return replace(contest, evidence=replace(contest.evidence, low=low, high=high))
 
 
-def _judged(contest: Contest, adjusted: Adjusted, *, level: float) -> Judgement:
+def _judged(contest: Contest, adjusted: _Adjusted, *, level: float) -> Judgement:
     evidence, rule = contest.evidence, contest.rule
-    worse = adjusted.entered and adjusted.drop <= level
-    if worse and evidence.delta < -rule.drop_on_scale - LAST_BITS:
+    worse = adjusted.p <= level
+    if worse and adjusted.entered and evidence.delta < -rule.drop_on_scale - LAST_BITS:
         return Judgement(Kind.REGRESSED, "confirmed", "worse by more than is allowed")
     worst = at_worst(contest)
     if worst is not None and _of_these(worst, level=level).evidence.low <= -rule.catch_on_scale:

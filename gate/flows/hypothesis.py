@@ -114,10 +114,13 @@ def _question(ready: Ready, suspicion: Suspicion, policies: Base) -> Question:
         drop=suspicion.drop,
         calibration=policies.calibrations.get(name),
     )
-    if suspicion.metric and suspicion.metric not in ready.metrics:
+    brought = [
+        each for each in ready.instruments.evaluators if not each.metrics
+    ]  # known when they are scored
+    if suspicion.metric and not any(each.describe(suspicion.metric) for each in ready.instruments.evaluators):
         fix = did_you_mean(suspicion.metric, sorted(ready.metrics))
         raise UserError(Problem(message=f"{name} has no metric {suspicion.metric!r}", fix=fix))
-    if not rules_of(ready.metrics, question):
+    if not brought and not rules_of(ready.metrics, question):
         fix = "name one with --metric, of which more or less is better"
         raise UserError(Problem(message=f"no metric of {name} can be worse: all are only recorded", fix=fix))
     return question
@@ -128,7 +131,7 @@ def _planned(
 ) -> DrawPlan:
     """As many draws as the hardest of the metrics needs, and no more than the budget has room for."""
     rules, cases = rules_of(ready.metrics, question), len(ready.suite.cases)
-    level, power = question.level / len(rules), question.policy.power
+    level, power = question.level / max(1, len(rules)), question.policy.power
     known = [
         (rule, draws_for_both(rule, cases=cases, noise=noise, level=level, power=power))
         for rule in rules
