@@ -25,13 +25,15 @@ class Attempt:
     `setback` tells whose fault it was that there is no reply: `crowded`, it refused because too much is asked of it at
     present and did nothing (429, 503, 529); `unreached`, it was never connected to; `fault`, it broke, or what it
     answered was lost; None, it is in order, and a failure is a matter of this call alone. Only a failure that is
-    `retryable` is ever asked again. `asked_s` are the seconds that it asks to wait before that (`retry-after`).
+    `retryable` is ever asked again. `asked_s` are the seconds that it asks to wait before that (`retry-after`). `status` is
+    that of an answer over HTTP, where it is worth a word.
     """
 
     outcome: Reply | Failure
     setback: Literal["crowded", "unreached", "fault"] | None = None
     asked_s: float | None = None
     room: Room | None = None
+    status: int | None = None
 
 
 class Pace(Protocol):

@@ -26,6 +26,7 @@ from gate.targets.paths import relative_inside
 from gate.targets.process import Command, Finished, run
 from gate.targets.question import question
 from gate.targets.traced import ContextsFrom, with_passages
+from gate.telemetry.calls import ended, program_call
 
 _STDERR_LINES = 10
 
@@ -117,7 +118,9 @@ class CommandTarget(Target):
             command = replace(self._command, environment=self._environment())
             start = time.perf_counter()
             try:
-                finished = await run(command, stdin=stdin)
+                with program_call(self._command.arguments[0]) as call:
+                    finished = await run(command, stdin=stdin)
+                    ended(call, pid=finished.pid, status=finished.status)
             except OSError as error:
                 return self._failure("not_found", f"it cannot be started: {error.strerror or error}")
             reply = self._reply(finished, latency_s=time.perf_counter() - start)

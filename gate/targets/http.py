@@ -30,6 +30,7 @@ from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import resolve
 from gate.targets.sockets import Sockets
 from gate.targets.traced import OTLP_PORT, with_passages
+from gate.telemetry.calls import Requests
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 # What another call will not change, unless it is a matter of its case alone.
@@ -86,10 +87,11 @@ class HttpTarget(Target):
         """Send the request, and again where that may help: see `retries`."""
         body = json.dumps(fill_in(self.options.request, case), ensure_ascii=False, separators=(",", ":"))
         pace, start = self.setting.pace(self._url.authority), time.perf_counter()
+        attempt = Requests(self.options.method, self.options.url, lambda _: self._attempt(body.encode()))
         if self.options.contexts != "traces":
-            return await pace.call(lambda _: self._attempt(body.encode()), repeats=self.options.retries)
+            return await pace.call(attempt, repeats=self.options.retries)
         with self.setting.hearing.call() as heard:
-            reply = await pace.call(lambda _: self._attempt(body.encode()), repeats=self.options.retries)
+            reply = await pace.call(attempt, repeats=self.options.retries)
             # Spans that come late must not cost an answer that was paid for: the limit of a trial holds for all of it.
             left_s = _OF_WHAT_IS_LEFT * (self.setting.timeout_s - (time.perf_counter() - start))
             return await with_passages(reply, heard, wait_s=min(self.options.traces_wait_s, left_s))
@@ -125,7 +127,7 @@ class HttpTarget(Target):
             return Attempt(outcome=self._failure("too_large", message))
         if response.status >= _REDIRECT:
             return self._refused(response, content)
-        return Attempt(outcome=self._reply(content, latency_s=latency_s))
+        return Attempt(outcome=self._reply(content, latency_s=latency_s), status=response.status)
 
     def _session(self) -> aiohttp.ClientSession:
         """The connections of this target: as many as there are calls at the same time."""
@@ -181,6 +183,7 @@ class HttpTarget(Target):
             outcome=failure,
             setback="crowded" if crowded else "fault" if broken else None,
             asked_s=asked_wait_s(response.headers, now=time.time()),
+            status=status,
         )
 
     def _failure(self, kind: str, message: str, *, retryable: bool = False) -> Failure:

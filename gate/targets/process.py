@@ -41,6 +41,7 @@ class Finished:
     stderr: bytes
     overflowed: bool
     held_open: bool
+    pid: int = 0
 
 
 async def run(command: Command, *, stdin: bytes) -> Finished:
@@ -66,6 +67,7 @@ async def run(command: Command, *, stdin: bytes) -> Finished:
         stderr=bytes(streams.stderr),
         overflowed=streams.overflowed,
         held_open=not complete and not streams.overflowed,
+        pid=transport.get_pid(),
     )
 
 

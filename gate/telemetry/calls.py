@@ -5,6 +5,7 @@ application says of its own use is told under names of ours: its own spans may t
 """
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
@@ -15,12 +16,13 @@ from gate.model.redaction import redact
 from gate.model.reply import Expense, Failure, Reply, Usage
 from gate.telemetry import names
 from gate.telemetry.content import told_answer, told_question
-from gate.telemetry.trail import Step, now_ns, step
+from gate.telemetry.trail import Step, current_step, now_ns, step
 
 _ANTHROPIC = "anthropic"
 _OF_AN_ATTEMPT = (names.SERVER_ADDRESS, names.SERVER_PORT)
 _OF_A_PAID_ONE = (names.PROVIDER, names.REQUEST_MODEL)
 _PORTS = {"https": 443, "http": 80}
+_CLIENT_ERROR = 400  # the classes of RFC 9110
 
 
 def model_call(request: ModelRequest, *, host: str) -> Step:
@@ -131,22 +133,62 @@ class Attempts:
                 count(told.attributes, usage)
 
 
-def http_call(method: str, url: str) -> Step:
-    """One request over HTTP to an application. Of its address what follows a `?` is not told."""
+class Requests:
+    """The attempts at one request over HTTP to an application, each a step below the call of it.
+
+    Of the address what follows a `?` is not told.
+    """
+
+    def __init__(self, method: str, url: str, attempt: Callable[[Charge], Awaitable[Attempt]]) -> None:
+        self._method, self._url, self._attempt = method, url, attempt
+        self._made = 0
+
+    async def __call__(self, charge: Charge) -> Attempt:
+        """Attempt it."""
+        above = current_step()
+        if above is None:
+            return await self._attempt(charge)
+        start_ns, error, status = now_ns(), "canceled", None
+        try:
+            made = await self._attempt(charge)
+            status = made.status
+            error = made.outcome.kind if isinstance(made.outcome, Failure) else ""
+        finally:
+            told = above.tell(self._method, kind="client", start_ns=start_ns, end_ns=now_ns())
+            told.attributes |= _address(self._method, self._url)
+            if self._made:
+                told.attributes[names.HTTP_RESENT] = self._made
+            self._made += 1
+            if status is None:
+                told.error = error or None
+            else:
+                told.attributes[names.HTTP_STATUS] = status
+                told.error = str(status) if status >= _CLIENT_ERROR else None
+        return made
+
+
+@lru_cache(maxsize=100)
+def _address(method: str, url: str) -> dict[str, JsonValue]:
     parts = urlsplit(url)
-    attributes: dict[str, JsonValue] = {
+    return {
         names.HTTP_METHOD: method,
         names.URL: redact(parts._replace(query="", fragment="").geturl()),
         names.SERVER_ADDRESS: parts.hostname or "",
         names.SERVER_PORT: parts.port or _PORTS.get(parts.scheme, 0),
     }
-    return step(method, kind="client", attributes=attributes)
 
 
 def program_call(program: str) -> Step:
     """One start of a program. Its arguments are not told: they may hold anything."""
     name = program.replace("\\", "/").rpartition("/")[2]
     return step(name, kind="client", attributes={names.EXECUTABLE: name})
+
+
+def ended(call: Step, *, pid: int, status: int) -> None:
+    """How a program ended: by its exit status, or by minus the number of a signal."""
+    call.attributes |= {names.PID: pid, names.EXIT_CODE: status}
+    if status:
+        call.fail(str(status))
 
 
 def application(name: str, *, use: str) -> Step:
