@@ -69,8 +69,8 @@ def command(metric: str, config: Path, json_file: Path | None, **given: Any) -> 
     from gate.render.bisect import bisection_text  # noqa: PLC0415
     from gate.render.data import json_text  # noqa: PLC0415
 
-    check_outputs(config, [json_file])
     place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
+    check_outputs(config, [json_file])
     wanted = Wanted(metric=metric, **given)
     try:
         found = bisect(place, wanted)

@@ -53,9 +53,10 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.history import history_csv, history_text  # noqa: PLC0415
 
+    tree = working_tree(config)
     check_outputs(config, [json_file, csv_file])
     wanted = Wanted(suites=suites, metrics=metrics, since=since, last=last, alpha=alpha)
-    report = history(working_tree(config), config.name, wanted)
+    report = history(tree, config.name, wanted)
     for path, text in ((json_file, json_text), (csv_file, history_csv)):
         if path is not None:
             write_document(path, text(report))

@@ -61,7 +61,7 @@ def _facts(found: Bisection, *, cells: int) -> Iterator[str]:
         yield from _row("files", _files(culprit), cells=cells)
         if culprit.move is not None:
             before, after = means(culprit.before, culprit.after, unit=found.unit)
-            yield from _row("fell", f"{before} \u2192 {after}: {_moved(culprit.move, found)}", cells=cells)
+            yield from _row("moved", f"{before} \u2192 {after}: {_moved(culprit.move, found)}", cells=cells)
         if culprit.share is not None and culprit.share < _MOST and culprit.confirmed:
             share = percent(max(0.0, culprit.share))
             yield from _row(
