@@ -45,6 +45,7 @@ class Arrivals:
         if self.onward is not None:
             placed = self.onward(spans)
             with self._lock:
+                self._counts["placed"] += placed
                 self._counts["strange"] += len(spans) - placed
 
     @contextmanager
@@ -107,7 +108,9 @@ class Arrivals:
             texts.append(
                 f"{trials} told of no retrieval in {'their' if lacking > 1 else 'its'} spans: {_LACKING}"
             )
-        if strange := counts["strange"]:
+        if (strange := counts["strange"]) and (
+            lacking or not counts["placed"]
+        ):  # else: the service has other callers
             spans = f"{strange} span{'s' if strange > 1 else ''}"
             texts.append(f"{spans} of the application belonged to no trial of this run, and {_IGNORED}")
         if refused:

@@ -55,7 +55,7 @@ def test_everything_goes_onward_also_what_comes_after_the_call(arrivals: Arrival
 
     def taken(spans: Sequence[ForeignSpan]) -> int:
         onward.extend(each.span_id for each in spans)
-        return len(spans) - 1
+        return 0
 
     arrivals.onward = taken
     with step(), arrivals.call() as heard:
@@ -64,8 +64,18 @@ def test_everything_goes_onward_also_what_comes_after_the_call(arrivals: Arrival
     assert onward == [5, 6, 7]
     assert heard.contexts() is None
     (notice,) = arrivals.notices()
-    assert notice.startswith("2 spans of the application belonged to no trial of this run, and were ignored")
+    assert notice.startswith("3 spans of the application belonged to no trial of this run, and were ignored")
     assert not arrivals.notices()
+
+
+def test_spans_of_other_callers_of_a_service_are_no_matter_where_its_own_came(arrivals: Arrivals) -> None:
+    arrivals.onward = lambda _: 1
+    arrivals.take([span(5), span(6, trace_id=7)])
+    assert not arrivals.notices()
+    arrivals.take([span(5), span(6, trace_id=7)])
+    with step(), arrivals.call() as heard:
+        heard.lacking()
+    assert [text.partition(" ")[0] for text in arrivals.notices()] == ["1", "1"]
 
 
 def test_of_spans_with_one_id_the_first_counts(arrivals: Arrivals) -> None:
