@@ -65,7 +65,8 @@ def search(comparison: Comparison, contests: Sequence[Contest], *, aim: Aim) -> 
         looked, complete = max(looked, number), complete and parts.complete
         for hunt in hunts:
             found += hunt.segments([term for term, _ in terms], looked=number)
-    return Search(segments=tuple(found), combinations=looked, complete=complete)
+    names = tuple(sorted(contest.rule.name for contest in contests))
+    return Search(segments=tuple(found), metrics=names, combinations=looked, complete=complete)
 
 
 def _of_same_cases(contests: Sequence[Contest]) -> list[list[Contest]]:

@@ -40,9 +40,7 @@ def explanation(told: Told, what: str = "") -> Explanation:
     """
     subject = _subject(told, what) if what else Subject()
     suites = {suite.suite: suite for suite in told.report.verdict.suites}
-    whole = Explanation(
-        verdict=told.report.verdict.kind, head=told.report.head.label, base=told.report.base.label
-    )
+    whole = Explanation(verdict=told.report.verdict.kind, head=told.report.head, base=told.report.base)
     if subject.cases:
         stories = tuple(case_story(told, suite, case_id) for suite, case_id in subject.cases)
         return whole.model_copy(update={"cases": stories})
@@ -139,6 +137,7 @@ def _dropped(told: Told, suite: SuiteVerdict, diff: MetricDiff) -> Dropped:
     return Dropped(
         diff=diff,
         findings=tuple(findings),
+        searched=diff.metric in suite.search.metrics,
         segments=segments,
         features=in_common(
             _described(told, diff),

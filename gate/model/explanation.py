@@ -7,6 +7,7 @@ from pydantic import Field
 from gate.model.base import Noun
 from gate.model.case import Context
 from gate.model.reply import Failure
+from gate.model.report import Revision
 from gate.model.segment import Segment
 from gate.model.verdict import CaseChange, Kind, MetricDiff
 
@@ -30,12 +31,15 @@ class Feature(Noun):
 class Dropped(Noun):
     """One metric that speaks against a pass, or dropped: its figures, where it dropped, which cases got worse.
 
+    `searched` says whether segments were looked for: not where it did not drop.
+
     `worse` are the cases that got worse, those that failed in every draw first. `findings` are the sentences of the
     verdict on it.
     """
 
     diff: MetricDiff
     findings: tuple[str, ...] = ()
+    searched: bool = False
     segments: tuple[Segment, ...] = ()
     features: tuple[Feature, ...] = ()
     worse: tuple[CaseChange, ...] = ()
@@ -112,8 +116,8 @@ class Explanation(Noun):
 
     version: Literal[1] = 1
     verdict: Kind
-    head: str = ""
-    base: str = ""
+    head: Revision
+    base: Revision
     metrics: tuple[Dropped, ...] = ()
     changed: tuple[Changed, ...] = ()
     cases: tuple[CaseStory, ...] = ()

@@ -72,11 +72,12 @@ class Segment(Noun):
 class Search(Noun):
     """What a search for segments found in one suite, strongest first, and how far it went.
 
-    `combinations` are the parts of the cases that were looked at, different ones only; `complete` is false where there
-    were more of them than are looked at. No combination: no metric dropped, or no case has tags.
+    `metrics` are those that were searched: they are no pass, or dropped surely. `combinations` are the parts of the cases
+    that were looked at, different ones only; `complete` is false where there were more of them than are looked at.
     """
 
     segments: tuple[Segment, ...] = ()
+    metrics: tuple[str, ...] = ()
     combinations: int = 0
     complete: bool = True
 

@@ -19,7 +19,7 @@ _LABELS = 10
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What comes next; its first part is what the eye should find."""
+    """What comes next; its first part, which ends in no blank, is what the eye should find."""
 
     words: Words
 
@@ -77,7 +77,8 @@ def as_terminal(blocks: Sequence[Block], *, width: int = 80, color: bool = False
 def _written(block: Block) -> str:
     match block:
         case Title(words):
-            return f"**{MEDIUM.write(words[:1])}**{MEDIUM.write(words[1:])}"
+            first = words[0].text if isinstance(words[0], Strong) else MEDIUM.write(words[:1])
+            return f"**{first}**{MEDIUM.write(words[1:])}"
         case Line(words):
             return MEDIUM.write(words)
         case Items(items):

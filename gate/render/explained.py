@@ -10,6 +10,7 @@ from gate.render.blocks import Block, Grid, Items, Line, Texts, Title, names
 from gate.render.concentrated import segment_figures, terms
 from gate.render.figures import figures
 from gate.render.numbers import UNKNOWN, count, counted, means, p_value, tidy
+from gate.render.revisions import between
 from gate.render.sentences import KIND_WORDS, sentence
 from gate.render.words import Message, Name, Part, Strong, Words
 
@@ -22,18 +23,7 @@ def explained(explanation: Explanation) -> list[Block]:
     if explanation.cases:
         return [block for story in explanation.cases for block in case_blocks(story)]
     several = len(explanation.changed) > 1
-    blocks: list[Block] = [
-        Title(
-            (
-                Strong(KIND_WORDS[explanation.verdict]),
-                ": ",
-                Name(explanation.head),
-                " beside ",
-                Name(explanation.base),
-                ".",
-            )
-        )
-    ]
+    blocks: list[Block] = [Title((Strong(KIND_WORDS[explanation.verdict]), *between(explanation), "."))]
     if not explanation.metrics:
         blocks.append(Line(("No metric speaks against a pass, and none dropped in one part of the cases.",)))
     searched = {changed.suite: changed for changed in explanation.changed}
@@ -82,7 +72,7 @@ def _dropped(dropped: Dropped, changed: Changed, *, several: bool) -> Iterator[B
     yield Title((Name(diff.metric), *where, f", {KIND_WORDS[diff.kind].lower()}: {numbers}."))
     if dropped.findings:
         yield Items(tuple(sentence(message) for message in dropped.findings))
-    yield Line((Strong("Where"), ": ", _searched(dropped.segments, changed)))
+    yield Line((Strong("Where"), ": ", _searched(dropped, changed)))
     if dropped.segments:
         yield Items(tuple(_segment(each, unit=diff.unit) for each in dropped.segments))
     if dropped.features:
@@ -102,13 +92,15 @@ def _dropped(dropped: Dropped, changed: Changed, *, several: bool) -> Iterator[B
         yield Line((f"{counted(len(dropped.worse) - _CASES, 'more case')}: see the JSON.",))
 
 
-def _searched(segments: Sequence[Segment], changed: Changed) -> str:
+def _searched(dropped: Dropped, changed: Changed) -> str:
     looked = counted(changed.combinations, "part")
     rest = "" if changed.complete else "; longer combinations were too many to be looked at"
-    if segments:
+    if dropped.segments:
         return f"of {looked} of the cases that tags tell apart, the drop is concentrated in{rest}:"
+    if not dropped.searched:
+        return "not looked for: as a whole it did not drop by more than luck does."
     if not changed.combinations:
-        return "no drop to look for, or no tags to tell the cases apart by."
+        return "not to be told: no tags tell the cases apart."
     return f"none of {looked} of the cases that tags tell apart holds more of the drop than the rest{rest}."
 
 
@@ -132,7 +124,7 @@ def _change(change: CaseChange, *, unit: str | None) -> Words:
 
 
 def _changed(changed: Changed) -> Iterator[Block]:
-    yield Title(("What changed in ", Name(changed.suite)))
+    yield Title((Strong("What changed"), " in ", Name(changed.suite)))
     items: list[Words] = []
     if changed.target:
         items.append(("Parts of the application: ", *names(changed.target, most=_PARTS), "."))

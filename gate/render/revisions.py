@@ -1,5 +1,6 @@
 """Revisions → Words: what was held against what. Looks nothing up."""
 
+from gate.model.explanation import Explanation
 from gate.model.report import Report, Revision
 from gate.render.words import Name, Part, Words
 
@@ -17,7 +18,7 @@ def revision(side: Revision) -> Words:
     return tuple(parts)
 
 
-def between(report: Report) -> Words:
+def between(report: Report | Explanation) -> Words:
     """What was held against what. A folder may stand on both sides."""
     here = (" in the working tree",) if report.head == _FOLDER else (" at ", *revision(report.head))
     if report.base == _FOLDER:

@@ -18,6 +18,7 @@ from gate.model.explanation import (
     Values,
 )
 from gate.model.reply import Failure
+from gate.model.report import Revision
 from gate.model.segment import Term
 from gate.model.verdict import CaseChange, Kind
 from gate.render.blocks import as_markdown, as_terminal
@@ -26,6 +27,8 @@ from gate.render.explained import explained
 from tests.render.golden import assert_golden
 from tests.render.hostile import CORPUS
 from tests.render.reports import make_segment, regressed_diff
+
+SIDES = {"head": Revision(label="h"), "base": Revision(label="b")}
 
 
 def whole(text: str | None = None) -> Explanation:
@@ -36,6 +39,7 @@ def whole(text: str | None = None) -> Explanation:
     )
     dropped = Dropped(
         diff=regressed_diff(metric=text or "exact_match", suite=text or "support"),
+        searched=True,
         findings=(text or "exact_match in support got worse by 0.132, 0.02 is allowed",),
         segments=(make_segment(Term(tag=text, value=text)) if text else make_segment(),),
         features=(Feature(name=text or "refused=yes", n=14, worse=12, others=106, others_worse=5, p=0.0002),),
@@ -53,8 +57,8 @@ def whole(text: str | None = None) -> Explanation:
     )
     return Explanation(
         verdict=Kind.REGRESSED,
-        head=text or "results.json",
-        base=text or "baselines/support.json",
+        head=Revision(label=text or "results.json"),
+        base=Revision(label=text or "baselines/support.json"),
         metrics=(dropped,),
         changed=(changed,),
     )
@@ -89,7 +93,7 @@ def story(text: str | None = None, *, draws: int = 2) -> Explanation:
         draws=(draw, failed, *(draw.model_copy(update={"index": 2 + place}) for place in range(draws - 2))),
         segments=(make_segment(),),
     )
-    return Explanation(verdict=Kind.REGRESSED, cases=(case,))
+    return Explanation(verdict=Kind.REGRESSED, **SIDES, cases=(case,))
 
 
 @pytest.mark.parametrize(("name", "made"), [("explained", whole), ("explained.case", story)])
@@ -136,12 +140,26 @@ def test_of_many_draws_and_cases_the_first_are_shown_and_the_others_counted() ->
 def test_what_does_not_fit_into_a_comment_is_counted() -> None:
     long = story("<&|>" * 300)
     assert len(as_markdown(explained(long)).encode()) < 60_000
-    crowd = Explanation(verdict=Kind.REGRESSED, cases=(long.cases[0],) * 12)
+    crowd = Explanation(verdict=Kind.REGRESSED, **SIDES, cases=(long.cases[0],) * 12)
     told = as_markdown(explained(crowd))
     assert len(told.encode()) < 60_000
     assert "more parts did not fit here" in told
 
 
+@pytest.mark.parametrize(
+    ("searched", "combinations", "said"),
+    [(True, 40, "none of 40 parts"), (True, 0, "no tags"), (False, 40, "did not drop by more than luck")],
+)
+def test_without_a_segment_it_says_why(searched: bool, combinations: int, said: str) -> None:  # noqa: FBT001 - a row of the table
+    told = whole()
+    dropped = told.metrics[0].model_copy(update={"segments": (), "searched": searched})
+    changed = told.changed[0].model_copy(update={"combinations": combinations})
+    page = as_terminal(
+        explained(told.model_copy(update={"metrics": (dropped,), "changed": (changed,)})), width=200
+    )
+    assert said in page
+
+
 def test_a_verdict_without_a_drop_says_so() -> None:
-    told = as_terminal(explained(Explanation(verdict=Kind.PASS, head="h", base="b")))
+    told = as_terminal(explained(Explanation(verdict=Kind.PASS, **SIDES)))
     assert "none dropped in one part" in told

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from gate.model.files import dump_results, load_results
 from tests.walks.commanding import Case, as_content, opened, resealed
 from tests.walks.stage import WRITES, Stage
@@ -75,6 +77,14 @@ def test_a_case_is_told_with_both_sides(case: Case) -> None:
     assert case.quickly("/gate explain case-003") == 0
     reply = case.replies[0]
     assert all(part in reply for part in ("q case-003", "wrong", "right", "| `exact_match` | 1 | 0 |")), reply
+    assert case.reactions == ["eyes", "rocket"]
+
+
+@pytest.mark.parametrize("text", ["/gate explain", "/gate explain exact_match"])
+def test_the_verdict_and_a_metric_are_told_with_what_they_rest_on(case: Case, text: str) -> None:
+    assert case.quickly(text) == 0
+    told = case.replies[0]
+    assert all(part in told for part in ("`exact_match`", "case-003", "What changed", "app.py")), told
     assert case.reactions == ["eyes", "rocket"]
 
 

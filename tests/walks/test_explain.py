@@ -131,5 +131,5 @@ def test_without_a_drop_there_is_nothing_to_explain(broken: Project) -> None:
     broken.answer(BROKEN, HOSTILE)
     done = broken.gate("explain", "--current", "fine.json")
     assert done.code == 0
-    assert done.out.startswith("Pass: fine.json")
+    assert done.out.startswith("Pass at fine.json")
     assert "none dropped in one part of the cases" in done.out.replace("\n", " ")
