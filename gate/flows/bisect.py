@@ -96,14 +96,15 @@ class _Bisector:
 
     def _accepted(self) -> str:
         """The last commit of the branch that brought a baseline."""
-        commits = landed(self.place.tree, self.ready.suite.baseline)
-        found = next((commit.sha for commit in commits if commit.paths), None)
-        if found is not None:
-            return found
+        tree = self.place.tree
+        commits = [commit for commit in landed(tree, self.ready.suite.baseline) if commit.paths]
+        # At the edge of a shallow clone a commit seems to bring every file that is there.
+        if commits and not (is_shallow(tree) and not commits[0].parents):
+            return commits[0].sha
         fix = "name a commit that was good with --good"
-        if is_shallow(self.place.tree):
+        if is_shallow(tree):
             fix += "; this clone is shallow, and `git fetch --unshallow` brings the rest"
-        message = f"no commit of this branch holds {self.ready.suite.baseline}, so none is known to be good"
+        message = f"no commit of this branch is known to have brought {self.ready.suite.baseline}, so none is known to be good"
         raise UserError(Problem(message=message, fix=fix))
 
     def _announce(self, words: str, *, trials: int) -> None:

@@ -264,3 +264,12 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_run(road: Road) -> N
         assert done.code == 2, done.text
         assert says in " ".join(done.err.split())
     assert road.asked == before
+
+
+def test_a_shallow_clone_says_what_it_lacks(road: Road, tmp_path: Path) -> None:
+    road.step(0)
+    clone = Road(tmp_path / "clone")
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{road.root}", str(clone.root)], check=True)
+    done = clone.ask("bisect", "exact_match")
+    assert done.code == 2, done.text
+    assert "git fetch --unshallow" in done.err
