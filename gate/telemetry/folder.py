@@ -8,23 +8,33 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from gate.telemetry.reading import FILE, FOLDER
 
 EVENTS, METRICS = "events.jsonl", "metrics.jsonl"
-MOST_RUNS = 20
-MOST_BYTES_A_RUN = 256_000_000  # of one file: some 300,000 trials
-MOST_BYTES = 512_000_000  # of all runs together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much is kept: so many runs, bytes of one file, and bytes of all runs together."""
+
+    runs: int = 20
+    file_bytes: int = 256_000_000  # some 100,000 trials
+    all_bytes: int = 512_000_000
+
+
+USUAL = Bounds()
 
 
 class Folder:
     """The files of one run. They are made when there is something to write; `told` takes a sentence for the person."""
 
-    def __init__(self, home: Path, name: str, *, told: Callable[[str], None]) -> None:
+    def __init__(self, home: Path, name: str, *, told: Callable[[str], None], bounds: Bounds = USUAL) -> None:
         self.path = home / FOLDER / name
-        self._told = told
+        self._told, self._bounds = told, bounds
         self._files: dict[str, TextIO] = {}
         self._bytes: dict[str, int] = {}
         self._broken = False
@@ -46,7 +56,7 @@ class Folder:
 
     def _write(self, name: str, line: str) -> None:
         size = self._bytes.get(name, 0) + len(line)  # the lines are ASCII
-        if self._broken or size > MOST_BYTES_A_RUN:
+        if self._broken or size > self._bounds.file_bytes:
             self._full(name)
             return
         try:
@@ -61,18 +71,19 @@ class Folder:
 
     def _opened(self, name: str) -> TextIO:
         if not self._files:
-            prune(self.path.parent, spare=self.path.name)
+            prune(self.path.parent, spare=self.path.name, bounds=self._bounds)
             self.path.mkdir(parents=True, exist_ok=True)
         return (self.path / name).open("a", encoding="ascii", newline="\n")
 
     def _full(self, name: str) -> None:
-        if not self._broken and self._bytes.get(name, 0) <= MOST_BYTES_A_RUN:
-            self._bytes[name] = MOST_BYTES_A_RUN + 1
-            self._told(f"traces are kept no more: {self.path / name} has {MOST_BYTES_A_RUN:,} bytes")
+        most = self._bounds.file_bytes
+        if not self._broken and self._bytes.get(name, 0) <= most:
+            self._bytes[name] = most + 1
+            self._told(f"traces are kept no more: {self.path / name} has {most:,} bytes")
 
 
-def prune(folder: Path, *, spare: str = "") -> None:
-    """Remove the oldest runs: those beyond MOST_RUNS, and so many that all together leave room for one more.
+def prune(folder: Path, *, spare: str = "", bounds: Bounds = USUAL) -> None:
+    """Remove the oldest runs: those beyond the bound, and so many that all together leave room for one more.
 
     A run that another process is writing is among the newest.
     """
@@ -80,7 +91,7 @@ def prune(folder: Path, *, spare: str = "") -> None:
     total = 0
     for number, run in enumerate(runs):
         total += sum(_sizes(run))
-        if run.name != spare and (number >= MOST_RUNS - 1 or total > MOST_BYTES - MOST_BYTES_A_RUN):
+        if run.name != spare and (number >= bounds.runs - 1 or total > bounds.all_bytes - bounds.file_bytes):
             shutil.rmtree(run, ignore_errors=True)
 
 

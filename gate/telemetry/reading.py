@@ -108,7 +108,7 @@ def _take(
 
 def _of_trial(key: TrialKey, told: list[tuple[int, Span]]) -> tuple[Span, ...]:
     """The trial's own span first, then the others; times count from its start."""
-    told = sorted(told, key=lambda each: (not _is_trial(each[1], key), each[0], each[1].span_id))
+    told = sorted(told, key=lambda each: (not _is_trial(each[1], key), each[0], -each[1].duration_s))
     start_ns = told[0][0]
     return tuple(span.model_copy(update={"start_s": (at - start_ns) / _NS}) for at, span in told)
 

@@ -69,7 +69,7 @@ class SuiteRecord:
         self, step: Step, case: Case, trial: Trial, *, reused: Literal["store", "batch"] | None
     ) -> None:
         """A trial is over. `reused`: its reply was there before, from an earlier run or from a batch of this one."""
-        if self._recorder is None or step.trail is None:
+        if self._recorder is None or step.trail is None or not self._recorder.tells:
             return
         try:
             self._finish(self._recorder, step, _Done(case=case, trial=trial, reused=reused))
