@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gate.render import escape
 from gate.render.budget import fit
-from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
+from gate.render.layout import Column, Span, Style, ansi, labeled, table, unstyled, wrapped
 from gate.render.markdown_parts import MEDIUM, text_row
 from gate.render.numbers import count
 from gate.render.words import Medium, Name, Part, Strong, Words
@@ -14,7 +14,6 @@ NARROWEST = 40
 _BUDGET_BYTES = 50_000
 _MESSAGE_LIMIT, _TEXT_LIMIT = 400, 800
 _LINES = 16
-_LABELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class _Page:
                 yield from self._grid(titles, rows)
             case Texts(texts):
                 for label, text in texts:
-                    yield from labeled(label, text, width=self.width)
+                    yield from labeled(label, text, cells=self.width, limit=_TEXT_LIMIT, most=_LINES)
 
     def _wrapped(self, words: Words, *, first: str = "", rest: str = "", bold: Words = ()) -> Iterator[str]:
         spans = [
@@ -133,16 +132,6 @@ class _Page:
             for place, (title, own) in enumerate(zip(titles, cells, strict=True))
         ]
         return table(columns, cells=self.width, indent="  ", head=self.bold)
-
-
-def labeled(label: str, text: str, *, width: int) -> Iterator[str]:
-    """A label and a foreign text behind it, whose line ends are kept, marked and indented."""
-    first, rest = f"  {label:<{_LABELS}}", " " * (2 + _LABELS)
-    lines = escape.terminal_lines(text, limit=_TEXT_LIMIT) or ["(empty)"]
-    if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], f"\u2026 (+{len(lines) - _LINES + 1} lines)"]
-    for index, line in enumerate(lines):
-        yield from wrapped([Span(line)], cells=width, first=rest if index else first, rest=rest)
 
 
 def names(items: Iterable[str], *, most: int) -> Words:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gate.render.escape import cut, width
+from gate.render.escape import cut, terminal_lines, width
 
 GAP = 2
+_LABELS = 10  # "expected" and two blanks
 _LEGIBLE = 28  # cells of the first column that are worth more than a spare column
 Style = Callable[[str], str]
 
@@ -57,6 +58,19 @@ def wrapped(spans: Sequence[Span], *, cells: int, first: str = "", rest: str = "
         used += blank + size
         fresh = False
     yield "".join(line)
+
+
+def labeled(label: str, text: str, *, cells: int, limit: int, most: int) -> Iterator[str]:
+    """A label of ours and a foreign text behind it, whose line ends are kept, marked and indented.
+
+    At most `limit` characters of it, in `most` lines of its own.
+    """
+    first, rest = f"  {label:<{_LABELS}}", " " * (2 + _LABELS)
+    lines = terminal_lines(text, limit=limit) or ["(empty)"]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"\u2026 (+{len(lines) - most + 1} lines)"]
+    for index, line in enumerate(lines):
+        yield from wrapped([Span(line)], cells=cells, first=rest if index else first, rest=rest)
 
 
 def table(columns: Sequence[Column], *, cells: int, indent: str, head: Style) -> Iterator[str]:

@@ -11,7 +11,7 @@ from gate.model.verdict import Finding, Kind
 from gate.render import escape
 from gate.render.concentrated import ASIDE, TITLE, concentrated
 from gate.render.figures import figures
-from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
+from gate.render.layout import Column, Span, Style, ansi, labeled, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, means, tidy
 from gate.render.rows import Row, against, every, notes, untold
 from gate.render.sentences import KIND_WORDS, confidence, headline, run_sentence, sentence
@@ -22,7 +22,6 @@ _ROWS, _CASES, _ITEMS = 20, 5, 10
 _TEXT_LIMIT = 400
 _MESSAGE_LIMIT = 400
 _LINES = 8
-_LABELS = 10  # "expected" and two blanks
 _TONES = {
     Kind.PASS: "32",
     Kind.INCONCLUSIVE: "33",
@@ -182,16 +181,7 @@ class _Page:
         texts = (excerpt.input, excerpt.expected, excerpt.output, excerpt.explanation)
         for label, text in zip(labels, texts, strict=True):
             if text is not None:
-                yield from self._text(label, text)
-
-    def _text(self, label: str, text: str) -> Iterator[str]:
-        """A label and a foreign text behind it, whose line ends are kept, marked and indented."""
-        first, rest = f"  {label:<{_LABELS}}", " " * (2 + _LABELS)
-        lines = escape.terminal_lines(text, limit=_TEXT_LIMIT) or ["(empty)"]
-        if len(lines) > _LINES:
-            lines = [*lines[: _LINES - 1], f"\u2026 (+{len(lines) - _LINES + 1} lines)"]
-        for index, line in enumerate(lines):
-            yield from wrapped([Span(line)], cells=self.width, first=rest if index else first, rest=rest)
+                yield from labeled(label, text, cells=self.width, limit=_TEXT_LIMIT, most=_LINES)
 
     def _runs(self) -> Iterator[str]:
         runs = self.report.runs
