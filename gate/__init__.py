@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gate.model.ports import Evaluator, ScoringError, Setting, Target
     from gate.model.reply import Failure, Reply, Sample, ToolCall, Usage
     from gate.model.score import Metric, Score
+    from gate.model.shown import Shown
 
 __all__ = [
     "Case",
@@ -28,6 +29,7 @@ __all__ = [
     "Score",
     "ScoringError",
     "Setting",
+    "Shown",
     "Target",
     "ToolCall",
     "Usage",
@@ -41,6 +43,7 @@ _HOMES = {
     "gate.model.ports": ("Evaluator", "ScoringError", "Setting", "Target"),
     "gate.model.reply": ("Failure", "Reply", "Sample", "ToolCall", "Usage"),
     "gate.model.score": ("Metric", "Score"),
+    "gate.model.shown": ("Shown",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

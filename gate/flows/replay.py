@@ -9,8 +9,8 @@ from gate.config.words import nearest
 from gate.flows.marks import Stage, sent, taken
 from gate.model.case import Case
 from gate.model.errors import Problem, UserError
-from gate.model.files import load_results
 from gate.model.replay import Replay
+from gate.model.results import ResultsFile
 from gate.model.run import Trial
 from gate.place import Place
 from gate.ready import Ready, prepare
@@ -72,7 +72,10 @@ def _staged(place: Place, wanted: Wanted) -> tuple[Stage, _Found]:
     only = (wanted.suite,) if wanted.suite else ()
     result = None
     if wanted.results is not None:
-        result = load_results(needed_text(wanted.results), str(wanted.results))
+        file = ResultsFile(needed_text(wanted.results), str(wanted.results))
+        result = file.only({wanted.case})
+        if not result.cases:
+            raise _no_case(wanted.case, [case.id for case in file.cases], where=str(wanted.results))
         if wanted.suite not in {"", result.suite}:
             message = f"the results are those of the suite {result.suite!r}, not of {wanted.suite!r}"
             raise UserError(Problem(message=message, value=str(wanted.results), fix="leave --suite out"))
@@ -86,18 +89,15 @@ def _staged(place: Place, wanted: Wanted) -> tuple[Stage, _Found]:
         return stage, _in_store(place, stage)
     ready = known[result.suite]
     today = next((case for case in ready.suite.cases if case.id == wanted.case), None)
-    then = next((case for case in result.cases if case.id == wanted.case), None)
-    if then is None:
-        raise _no_case(wanted.case, [case.id for case in result.cases], where=str(wanted.results))
+    then = result.cases[0]
     stage = Stage(ready=ready, case=today or then, sheet=prepared.sheet, baseline=base.baseline(result.suite))
-    trials = [trial for trial in result.trials if trial.case_id == then.id]
     changed = (*_case_changes(today, then), *_differing(result.target, ready.fingerprint))
     older = frozenset(
         name
         for name, metric in result.metrics.items()
         if name in ready.metrics and metric.fingerprint != ready.metrics[name].fingerprint
     )
-    return stage, _Found(source=str(wanted.results), trials=trials, changed=changed, older=older)
+    return stage, _Found(source=str(wanted.results), trials=result.trials, changed=changed, older=older)
 
 
 def _in_store(place: Place, stage: Stage) -> _Found:

@@ -22,6 +22,7 @@ _NARROWEST = 40
 _WHOLE = 10_000_000  # characters of one text: as many as a target may answer
 _MESSAGE = 600
 _SHOWN_CHANGES = 6
+_REASON = 24  # cells of why a metric abstained; the whole of it stands in --json
 
 
 def replay_text(replay: Replay, *, width: int = 80, color: bool = False) -> str:
@@ -53,7 +54,8 @@ class _Page:
     def _opening(self) -> Iterator[str]:
         replay, place = self.replay, self.replay.case.place
         where = f", {escape.terminal(str(place))}" if place is not None else ""
-        yield self._style("1")(f"{escape.terminal(replay.case.id)} of {escape.terminal(replay.suite)}{where}")
+        title = f"{escape.terminal(replay.case.id)} of {escape.terminal(replay.suite)}{where}"
+        yield from wrapped([Span(title, self._style("1"))], cells=self.width)
         yield from wrapped([Span(self._standing())], cells=self.width)
 
     def _standing(self) -> str:
@@ -191,7 +193,7 @@ def _number(value: float, mark: Mark) -> str:
 def _stands(mark: Mark) -> str:
     words: list[str] = [mark.stands] if mark.stands else []
     if mark.score.abstained is not None:
-        words = [escape.terminal(mark.score.abstained)]
+        words = [escape.cut(escape.terminal(mark.score.abstained), cells=_REASON)]
     if mark.older:
         words.append("another evaluator then")
     return ", ".join([*words, {"block": "blocks", "warn": "warns", "record": "recorded"}[mark.mode]])

@@ -9,6 +9,7 @@ from gate.render.layout import Column, Span, Style, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, means, tidy
 
 _WHOLE = 10_000_000
+_LABEL = 26  # cells of a side's name in the table
 _MOST_LINES = 4_000  # of an output that are compared: the comparison takes the square of it
 
 
@@ -38,7 +39,8 @@ def _pair(
 
 
 def _scores(replay: Replay, *, width: int, head: Style) -> Iterator[str]:
-    yield head("Sent again; what came back is kept nowhere, and counts in no check")
+    title = "Sent again; what came back is kept nowhere, and counts in no check"
+    yield from wrapped([Span(title, head)], cells=width)
     names: dict[str, Mark] = {}
     for mark in (mark for side in replay.sides for draw in side.draws for mark in draw.marks):
         if mark.metric is not None and not (mark.metric.operational and mark.mode == "record"):
@@ -46,17 +48,19 @@ def _scores(replay: Replay, *, width: int, head: Style) -> Iterator[str]:
     if not names:
         yield "  not one draw was scored"
         return
+    room = min(_LABEL, (width - _LABEL) // len(replay.sides))
     columns = [Column("metric", [Span(escape.terminal(name)) for name in names], right=False)]
     if replay.draw is not None:
         columns.append(Column("kept", [Span(_values([replay.draw], name)) for name in names], spare=1))
     columns += [
-        Column(_title(side), [Span(_values(side.draws, name)) for name in names]) for side in replay.sides
+        Column(_title(side, cells=room), [Span(_values(side.draws, name)) for name in names])
+        for side in replay.sides
     ]
     yield from table(columns, cells=width, indent="  ", head=unstyled)
 
 
-def _title(side: Side) -> str:
-    return escape.cut(escape.terminal(side.label), cells=26)
+def _title(side: Side, *, cells: int) -> str:
+    return escape.cut(escape.terminal(side.label), cells=cells)
 
 
 def _values(draws: Sequence[Taken], name: str) -> str:
@@ -75,7 +79,8 @@ def _values(draws: Sequence[Taken], name: str) -> str:
 
 def _output(side: Side, draw: Taken, *, width: int, head: Style) -> Iterator[str]:
     number = f", draw {draw.index + 1}" if len(side.draws) > 1 else ""
-    yield head(f"Received from {escape.terminal(side.label)}{number}")
+    title = f"Received from {escape.terminal(side.label)}{number}"
+    yield from wrapped([Span(title, head)], cells=width)
     texts = [draw.reply.output] if draw.reply is not None else []
     texts += [f"{failure.kind}: {failure.message}" for failure in draw.failures]
     for text in texts:

@@ -8,7 +8,7 @@ from gate.render.layout import Style
 from gate.render.numbers import count, duration
 
 _MOST = 60
-_TIME, _BAR = 9, 24
+_TIME, _BAR, _GAPS = 9, 24, 6  # cells
 _FULL, _POINT = "\u2588", "\u258f"
 
 
@@ -19,13 +19,14 @@ def waterfall(steps: Sequence[Step], *, width: int, head: Style) -> Iterator[str
     yield head("Steps")
     start = min(step.start_s for step in steps)
     whole = max(step.start_s + step.duration_s for step in steps) - start
-    room = max(12, width - _TIME - _BAR - 6)
+    bar = min(_BAR, width // 4)
+    room = width - _TIME - bar - _GAPS
     placed = list(ordered(steps))
     for step, depth in placed[:_MOST]:
         mark = " !" if step.error else ""
         name = escape.cut(f"{'  ' * min(depth, 8)}{escape.terminal(step.name)}{mark}", cells=room)
         blanks = " " * (room - escape.width(name))
-        yield f"  {name}{blanks}  {duration(step.duration_s):>{_TIME}}  {_bar(step, start=start, whole=whole)}".rstrip()
+        yield f"  {name}{blanks}  {duration(step.duration_s):>{_TIME}}  {_bar(step, start=start, whole=whole, cells=bar)}".rstrip()
         if step.error:
             error = escape.terminal(step.error, limit=width - 6)
             yield escape.cut(f"    {'  ' * min(depth, 8)}{error}", cells=width)
@@ -52,9 +53,9 @@ def ordered(steps: Sequence[Step]) -> Iterator[tuple[Step, int]]:
     yield from ((step, 0) for step in steps if id(step) not in seen)  # in a circle: hostile, and still shown
 
 
-def _bar(step: Step, *, start: float, whole: float) -> str:
+def _bar(step: Step, *, start: float, whole: float, cells: int) -> str:
     if whole <= 0:
         return _POINT
-    before = min(_BAR - 1, round((step.start_s - start) / whole * _BAR))
-    cells = min(_BAR - before, round(step.duration_s / whole * _BAR))
-    return " " * before + (_FULL * cells or _POINT)
+    before = min(cells - 1, round((step.start_s - start) / whole * cells))
+    long = min(cells - before, round(step.duration_s / whole * cells))
+    return " " * before + (_FULL * long or _POINT)
