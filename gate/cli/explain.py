@@ -8,8 +8,11 @@ import click
 from gate.cli.options import (
     CONFIG,
     OutputPath,
+    base_option,
+    baseline_option,
     check_outputs,
     config_option,
+    json_option,
     screen,
     working_tree,
     write_document,
@@ -31,16 +34,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The results file of `gate run -o` or `gate check -o`, or a folder of them; may be repeated.",
 )
-@click.option(
-    "--base",
-    metavar="REF",
-    help="Take policy and baselines from this commit (a branch, tag or sha) instead of the working tree.",
-)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Hold a single results file against this baseline file, as `gate compare` does.",
-)
+@base_option
+@baseline_option
 @config_option
 @click.option(
     "--markdown",
@@ -48,12 +43,7 @@ if TYPE_CHECKING:
     type=OutputPath(dir_okay=False, allow_dash=True),
     help="Write it also as GitHub-flavored markdown; `-` is standard output.",
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write it also as a JSON file; `-` is standard output.",
-)
+@json_option
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     what: str,
     results: tuple[Path, ...],

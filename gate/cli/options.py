@@ -35,6 +35,16 @@ fresh_option = click.option(
     help="Use no draw of an earlier run: for a nightly run, or where something changed that gate cannot see. Not for "
     "another try: the error rates hold for one; of three fresh tries one passes far too often.",
 )
+base_option = click.option(
+    "--base",
+    metavar="REF",
+    help="Take policy and baselines from this commit (a branch, tag or sha) instead of the working tree.",
+)
+baseline_option = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Hold a single results file against this baseline file, as `gate compare` does.",
+)
 suites_argument = click.argument("suites", nargs=-1, metavar="[SUITE]...")
 
 

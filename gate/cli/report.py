@@ -4,23 +4,24 @@ from pathlib import Path
 
 import click
 
-from gate.cli.options import CONFIG, check_outputs, config_option, page_options, report_options, working_tree
+from gate.cli.options import (
+    CONFIG,
+    base_option,
+    baseline_option,
+    check_outputs,
+    config_option,
+    page_options,
+    report_options,
+    working_tree,
+)
 from gate.cli.reporting import Files, behind, publish
 
 
 @click.command("report")
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RESULTS...")
 @config_option
-@click.option(
-    "--base",
-    metavar="REF",
-    help="Take policy and baselines from this commit (a branch, tag or sha) instead of the working tree.",
-)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Hold a single results file against this baseline file, as `gate compare` does.",
-)
+@base_option
+@baseline_option
 @report_options
 @page_options
 def command(
