@@ -35,11 +35,8 @@ fresh_option = click.option(
     help="Use no draw of an earlier run: for a nightly run, or where something changed that gate cannot see. Not for "
     "another try: the error rates hold for one; of three fresh tries one passes far too often.",
 )
-base_option = click.option(
-    "--base",
-    metavar="REF",
-    help="Take policy and baselines from this commit (a branch, tag or sha) instead of the working tree.",
-)
+_FROM = "Take policy and baselines from this commit (a branch, tag or sha) instead of the working tree."
+base_option = click.option("--base", metavar="REF", help=_FROM)
 baseline_option = click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
