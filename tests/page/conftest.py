@@ -21,13 +21,18 @@ QUIET = (
 Show = Callable[..., Tab]
 
 
+def program() -> str:
+    """The browser: the one that CHROME names, or the first on the PATH."""
+    found = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
+    assert found is not None, "there is no Chromium: run `make browser`, or name one by CHROME=…"
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for the tests of a module: while it is there, no other event loop can be in this process."""
-    program = os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert program is not None, "there is no Chromium: run `make browser`, or name one by CHROME=…"
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=QUIET)
+        opened = driver.chromium.launch(executable_path=program(), args=QUIET)
         yield opened
         opened.close()
 
