@@ -37,16 +37,12 @@ class Arrivals:
 
     def take(self, spans: Sequence[ForeignSpan]) -> None:
         """Spans that arrived, in any thread."""
-        for span in spans:
-            with self._lock:
-                call = self._calls.get(span.trace_id)
-            if call is not None:
-                call.add(span)
+        admitted = [span for span in spans if self._admits(span)]
         if self.onward is not None:
-            placed = self.onward(spans)
+            placed = self.onward(admitted)
             with self._lock:
                 self._counts["placed"] += placed
-                self._counts["strange"] += len(spans) - placed
+                self._counts["strange"] += len(admitted) - placed
 
     @contextmanager
     def call(self) -> Iterator[Heard]:
@@ -116,6 +112,10 @@ class Arrivals:
         if refused:
             times = f"{len(refused)} export{'s' if len(refused) > 1 else ''}"
             texts.append(f"{times} of the application's spans {_REFUSED}: {refused[-1]}")
+        if more := counts["more"]:
+            texts.append(
+                f"spans of the application beyond {MOST_SPANS:,} of one call were left out: {more:,} in all"
+            )
         return texts
 
     def close(self) -> None:
@@ -134,6 +134,16 @@ class Arrivals:
             if call is not None:
                 call.handed.add(span_id)
         return traceparent
+
+    def _admits(self, span: ForeignSpan) -> bool:
+        """Let its call know of it, where that is still open. A call's spans are not without end."""
+        with self._lock:
+            call = self._calls.get(span.trace_id)
+        admitted = call is None or call.add(span)
+        if not admitted:
+            with self._lock:
+                self._counts["more"] += 1
+        return admitted
 
     def _lack(self) -> None:
         with self._lock:
@@ -172,15 +182,18 @@ class _Call:
         self._around = self._retrieved = False
         self._callback: Callable[[], None] | None = None
 
-    def add(self, span: ForeignSpan) -> None:
-        """Take it in."""
+    def add(self, span: ForeignSpan) -> bool:
+        """Take it in; False where there are too many."""
         with self._lock:
-            if len(self._spans) >= MOST_SPANS or span.span_id in self._spans:
-                return
+            if span.span_id in self._spans:
+                return True
+            if len(self._spans) >= MOST_SPANS:
+                return False
             self._spans[span.span_id] = span
             self._around |= span.parent_id in self.handed
             self._retrieved |= tells_passages(span)
         self._call_back()
+        return True
 
     def contexts(self) -> tuple[Context, ...] | None:
         """The passages; None where no step of retrieval was told."""

@@ -87,9 +87,18 @@ def test_of_spans_with_one_id_the_first_counts(arrivals: Arrivals) -> None:
 
 def test_an_application_that_tells_without_end_fills_no_memory(arrivals: Arrivals) -> None:
     with step(), arrivals.call() as heard:
+        onward: list[int] = []
+
+        def taken(spans: Sequence[ForeignSpan]) -> int:
+            onward.append(len(spans))
+            return len(spans)
+
+        arrivals.onward = taken
         arrivals.take([span(number) for number in range(1, MOST_SPANS + 1)])
         arrivals.take([span(MOST_SPANS + 1, told=True)])
         assert heard.contexts() is None
+        assert onward == [MOST_SPANS, 0]
+    assert arrivals.notices() == ["spans of the application beyond 2,000 of one call were left out: 1 in all"]
 
 
 def test_the_call_is_told_when_the_step_around_all_and_a_retrieval_have_come_in_either_order(
