@@ -185,7 +185,8 @@ class _Bisector:
         except CannotRunError as error:
             self.place.notice(f"what was found cannot be asked again: {error}")
             return self._report("not confirmed", culprit=culprit)
-        if confirmed and len(stops) == 1 and len(culprit.paths) > 1 and not culprit.merge:
+        alone = len(stops) == 1 and len(stops[0].commit.parents) == 1
+        if confirmed and alone and len(culprit.paths) > 1:
             walk.ends = ends
             culprit = walk.files(stops[0], culprit)
         culprit = described(culprit, ends, whole=whole, confirmed=confirmed)

@@ -115,7 +115,7 @@ class Surveyor:
         """All of a road as one stop, to be searched file by file."""
         source = None if road.bad.overlays else road.bad.sha
         paths = changed_between(self.tree, road.good.sha, source or "")
-        kept = self._that_matter(paths, before=road.good.sha, after=road.bad.sha)
+        kept = self._that_matter(paths, before=road.good.sha, after=source or "")
         commit = GitCommit(sha=road.bad.sha, parents=(road.good.sha,), message="everything between the two")
         return Stop(commit=commit, paths=kept, version=road.bad, source=source) if kept else None
 

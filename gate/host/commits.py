@@ -14,7 +14,7 @@ from gate.model.past import GitCommit
 _FORMAT = "--format=%x00%H%x00%P%x00%aN%x00%cs%x00%B%x00"
 _FIELDS = 6
 _LOG = ("log", "--encoding=UTF-8", "--no-show-signature", "--no-color", "--no-ext-diff", _FORMAT)
-_LANDED = ("--first-parent", "--diff-merges=first-parent")
+_LANDED = ("--first-parent", "-m")
 _HISTORY_S = 300  # a long history takes git its time
 
 
@@ -51,7 +51,7 @@ def between(tree: WorkingTree, good: str, bad: str, *, without: str = "") -> lis
     Raises:
         UserError: git does not know one of them.
     """
-    names = ("--name-only", "--no-renames", "--reverse")
+    names = ("--name-only", "--no-renames", "--no-relative", "--reverse")
     outside = [f"^{sha}" for sha in (good, without) if sha]
     said = git(tree.root, *_LOG, *_LANDED, *names, bad, *outside, "--", limit_s=_HISTORY_S)
     return [
@@ -68,7 +68,18 @@ def changed_between(tree: WorkingTree, good: str, bad: str) -> tuple[str, ...]:
     """
     ends = [good, bad] if bad else [good]
     names = _text(
-        git(tree.root, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", *ends, "--"), tree
+        git(
+            tree.root,
+            "diff",
+            "--name-only",
+            "--no-renames",
+            "--no-relative",
+            "--no-ext-diff",
+            "-z",
+            *ends,
+            "--",
+        ),
+        tree,
     )
     if not bad:  # files that are new, too, from the root as git names the others
         new = ("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/")

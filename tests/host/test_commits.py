@@ -92,7 +92,9 @@ def test_words_of_an_author_are_words(project: Project) -> None:
     assert "not UTF-8: \u00ff" in newest.message  # git takes it for Latin-1
 
 
-def test_a_road_is_the_first_parents_with_what_each_changes(project: Project) -> None:
+def test_a_road_is_the_first_parents_with_what_each_changes_whatever_git_is_set_to(project: Project) -> None:
+    for setting in ("diff.relative=true", "color.ui=always", "diff.renames=copies", "log.showSignature=true"):
+        project.git("config", *setting.split("="))
     start = project.git("rev-parse", "HEAD").strip()
     project.git("checkout", "-q", "-b", "topic")
     project.write("a b.txt", "1")
