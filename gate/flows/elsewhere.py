@@ -36,6 +36,7 @@ from gate.host.local import WorkingTree, write_text
 from gate.host.process import Job, listened, ourselves
 from gate.host.worktree import Elsewhere, Overlay, at_commit, top_of
 from gate.model.base import canonical_json
+from gate.model.errors import InterruptedRunError
 from gate.model.files import load_results
 from gate.model.outlay import Outlay
 from gate.model.report import Revision
@@ -111,11 +112,15 @@ def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None)
         _ask(place, errand, there, folder=folder, ledger=ledger)
         environment = dict(os.environ)
         command = [*ourselves(), "run", "--apart", name]
-        code = listened(
-            Job(command=command, folder=there.tree.root, environment=environment),
-            heard=_Heard(place, f"{errand.ready.suite.name} at {errand.label}"),
-            said=lambda line: place.notice(f"{errand.label}: {line}"),
-        )
+        try:
+            code = listened(
+                Job(command=command, folder=there.tree.root, environment=environment),
+                heard=_Heard(place, f"{errand.ready.suite.name} at {errand.label}"),
+                said=lambda line: place.notice(f"{errand.label}: {line}"),
+            )
+        except KeyboardInterrupt:
+            left = left_in(folder / OUTCOME, exit_code=InterruptedRunError.exit_code, kind=Arrived)
+            raise InterruptedRunError(f"At {errand.label}: {left.message}") from None
         return _arrived(errand, folder, exit_code=code, ledger=ledger)
 
 

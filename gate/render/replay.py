@@ -14,7 +14,7 @@ from gate.model.reply import Reply
 from gate.model.shown import Shown
 from gate.render import escape
 from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
-from gate.render.numbers import UNKNOWN, counted, duration, means, money, tidy, tokens
+from gate.render.numbers import UNKNOWN, counted, duration, means, money, tidy, tokens, with_unit
 from gate.render.sides import sides_lines
 from gate.render.waterfall import waterfall
 
@@ -127,7 +127,7 @@ class _Page:
         """A name, and behind it or under it the whole of what it is."""
         text = value if isinstance(value, str) else canonical_json(value)
         lines = escape.terminal_lines(text, limit=_WHOLE) or ["(empty)"]
-        label = f"  {escape.terminal(name)}:"
+        label = f"  {escape.terminal(name, limit=_MESSAGE)}:"
         if len(lines) == 1 and escape.width(label) + 1 + escape.width(lines[0]) <= self.width:
             yield f"{label} {lines[0]}"
             return
@@ -176,18 +176,18 @@ def _operational(mark: Mark) -> bool:
 def _value(mark: Mark) -> str:
     if mark.score.value is None:
         return "abstained"
-    return tidy(_number(mark.score.value, mark))
+    return _number(mark.score.value, mark)
 
 
 def _baseline(mark: Mark) -> str:
     if not mark.baseline:
         return UNKNOWN
     mean = sum(mark.baseline) / len(mark.baseline)
-    return f"{tidy(_number(mean, mark))} in {counted(len(mark.baseline), 'draw')}"
+    return f"{_number(mean, mark)} in {counted(len(mark.baseline), 'draw')}"
 
 
 def _number(value: float, mark: Mark) -> str:
-    return means(value, value, unit=mark.metric.unit if mark.metric else None)[0]
+    return with_unit(tidy(means(value, value)[0]), unit=mark.metric.unit if mark.metric else None)
 
 
 def _stands(mark: Mark) -> str:
