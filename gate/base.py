@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from gate.compare.policy import gate_of
 from gate.compare.proposals import proposals
 from gate.compare.rebased import baseline_proposals
 from gate.config.file import parse, policy_sheet
@@ -171,6 +172,19 @@ def unread_side(base: Base, suite: str) -> Comparison:
     problem = base.unread[suite]
     why = ": ".join(text for text in (str(problem.place or ""), problem.message) if text)
     return Comparison(suite=suite, head=Scorecard(suite=suite, metrics={}, cases={}), unread=why)
+
+
+def removed_side(base: Base, suite: str) -> Comparison:
+    """A suite that the head has no more. Its end decides nothing where none of its metrics did: that was merged before."""
+    rules, baseline = base.sheet.suites[suite], base.baseline(suite)
+    metrics = baseline.metrics.values() if baseline is not None else ()
+    silent = metrics and all(gate_of(metric, suite=rules).mode != "block" for metric in metrics)
+    return Comparison(
+        suite=suite,
+        head=Scorecard(suite=suite, metrics={}, cases={}),
+        removed=True,
+        policy=SuitePolicy(default_gate=Gate(mode="warn" if silent else "block")),
+    )
 
 
 def refuse_other_files(tree: WorkingTree, baselines: Iterable[str]) -> None:

@@ -78,8 +78,12 @@ def on_sides(comparison: Comparison, *, policy: Policy) -> list[Finding]:
         message = (
             f"the base has a suite {comparison.suite}, and the head has it no more: nothing was asked of it"
         )
-        action = "put it back; where its end is intended, it is for a maintainer to merge past this check"
-        return [not_comparable("removed_suite", message, action, suite=comparison.suite)]
+        action = (
+            "put it back; where its end is intended, first merge a change that gives each of its metrics a gate with "
+            "`mode: record`, or have a maintainer merge past this check"
+        )
+        blocking = comparison.policy.default_gate.mode == "block"
+        return [not_comparable("removed_suite", message, action, suite=comparison.suite, blocking=blocking)]
     if comparison.unread:
         message = f"{comparison.suite} is not judged, since what was measured of its instruments cannot be read: {comparison.unread}"
         action = "restore the file from git, or take it away and measure anew with `gate calibrate`"

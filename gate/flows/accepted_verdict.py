@@ -49,7 +49,8 @@ def status_after(asked: Asked, change: Change) -> CommitStatus:
 
 
 def _report(asked: Asked, change: Change) -> Report:
-    sheet, told = change.sheet, change.record.report
+    told = change.record.report
+    sheet = _without_ended(change.sheet, told)
     removed = {suite.suite for suite in told.verdict.suites} - change.record.results.keys()
     kept = {name: policy for name, policy in sheet.suites.items() if name not in removed}
     base = Base(
@@ -69,6 +70,15 @@ def _report(asked: Asked, change: Change) -> Report:
     return judged(
         Recorded(results=results, wanted=sorted(results), revision=head.revision), base=base, head=head
     )
+
+
+def _without_ended(sheet: PolicySheet, told: Report) -> PolicySheet:
+    """The sheet without suites whose end the recorded verdict found to decide nothing."""
+    ended = {
+        each.suite for each in told.verdict.findings if each.code == "removed_suite" and not each.blocking
+    }
+    kept = {name: policy for name, policy in sheet.suites.items() if name not in ended}
+    return sheet.model_copy(update={"suites": kept})
 
 
 def _baselines(asked: Asked, change: Change) -> Mapping[str, Scorecard | str]:

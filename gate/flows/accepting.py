@@ -15,6 +15,7 @@ from gate.flows.accepted_verdict import Change, status_after
 from gate.flows.accepting_fork import accept_files
 from gate.flows.asked import Asked, Done, refuse_closed
 from gate.flows.authority import refusal, unanswered
+from gate.flows.idle import nothing_new, of_removed
 from gate.flows.looked_at import refuse_head, refuse_unclear, sticky
 from gate.flows.recorded import Record, recorded, seal_of
 from gate.host.acceptance import Acceptance, message_of, plain_reason, text_digest
@@ -50,7 +51,9 @@ def accept(asked: Asked) -> Done | Reply:
     if asked.pull.fork:
         return accept_files(asked, base=sheet, head=_sheet(asked, asked.pull.head_sha))
     change = _change(asked, comments, sheet)
-    return change if isinstance(change, Reply) else _committed(asked, change)
+    if isinstance(change, Reply):
+        return change
+    return nothing_new(asked, change) or _committed(asked, change)
 
 
 def _refuse_person(asked: Asked, sheet: PolicySheet) -> Reply | None:
@@ -85,6 +88,9 @@ def _change(asked: Asked, comments: Sequence[Comment], base: PolicySheet) -> Cha
     if sealed_head == head and digest != record.digest:
         fix = "run the check again with `/gate run`"
         raise UserError(Problem(message="our comment and our status name different results", fix=fix))
+    removed = of_removed(record, asked.order)
+    if removed is not None:
+        return removed
     chosen = wanted(asked.order, known=sorted(record.results))
     if isinstance(chosen, Unclear):
         return refuse_unclear(chosen)

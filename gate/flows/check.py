@@ -5,7 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
-from gate.base import Base, base_at, base_of_working_tree, proposed, unread_side, with_inconclusive
+from gate.base import (
+    Base,
+    base_at,
+    base_of_working_tree,
+    proposed,
+    removed_side,
+    unread_side,
+    with_inconclusive,
+)
 from gate.compare.decide import decide, wants_second_look
 from gate.compare.findings import note
 from gate.compare.tally import tally
@@ -150,11 +158,8 @@ def _judgeable(base: Base, prepared: Prepared) -> tuple[Prepared, Sequence[Compa
 
 def _removed(base: Base, prepared: Prepared) -> Sequence[Comparison]:
     """The suites of the base that the head has no more."""
-    gone = sorted(base.sheet.suites.keys() - {ready.suite.name for ready in prepared.suites})
-    return [
-        Comparison(suite=name, head=Scorecard(suite=name, metrics={}, cases={}), removed=True)
-        for name in gone
-    ]
+    gone = base.sheet.suites.keys() - {ready.suite.name for ready in prepared.suites}
+    return [removed_side(base, name) for name in sorted(gone)]
 
 
 @dataclass(frozen=True, kw_only=True)

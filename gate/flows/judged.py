@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from gate.base import Base, proposed, unread_side
+from gate.base import Base, proposed, removed_side, unread_side
 from gate.compare.decide import decide
 from gate.compare.tally import tally
 from gate.model.errors import Problem, UserError
@@ -39,7 +39,7 @@ def judged(recorded: Recorded, *, base: Base, head: Base) -> Report:
     names = sorted({*recorded.results, *recorded.wanted})
     comparisons = [_comparison(name, recorded.results.get(name), base=base, head=head) for name in names]
     gone = sorted(base.sheet.suites.keys() - head.sheet.suites.keys() - {*names})
-    comparisons += [Comparison(suite=name, head=_empty(name), removed=True) for name in gone]
+    comparisons += [removed_side(base, name) for name in gone]
     evidence = Evidence(
         tool_version=version("llm-regression-gate"),
         head=recorded.revision,

@@ -81,10 +81,11 @@ def every(verdict: Verdict) -> list[Row]:
 
 def untold(report: Report) -> list[Finding]:
     """The findings against a pass that neither the figures of a row nor the verdict's own sentence tell."""
-    first, diffs = leading(report.verdict), by_place(report.verdict)
+    verdict, diffs = report.verdict, by_place(report.verdict)
+    first = None if verdict.kind is Kind.PASS else leading(verdict)  # the sentence of a pass tells of none
     return [
         finding
-        for finding in report.verdict.findings
+        for finding in verdict.findings
         if finding.kind is not Kind.PASS
         and finding is not first
         and (finding.code not in _TOLD_BY_FIGURES or diff_of(finding, diffs) is None)

@@ -64,3 +64,10 @@ def test_what_neither_a_row_nor_the_headline_tells_is_untold() -> None:
 def test_a_note_speaks_against_nothing() -> None:
     found: list[Finding] = notes(reports.regressed().verdict)
     assert [finding.code for finding in found] == ["added_cases"]
+
+
+def test_the_only_warning_of_a_pass_is_told() -> None:
+    passed = reports.passed()
+    warning = Finding(code="removed_suite", kind=Kind.NOT_COMPARABLE, message="it is gone", blocking=False)
+    verdict = passed.verdict.model_copy(update={"findings": (warning,)})
+    assert untold(passed.model_copy(update={"verdict": verdict})) == [warning]

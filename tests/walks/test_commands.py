@@ -3,7 +3,7 @@
 import json
 
 from gate.host.acceptance import acceptance_of
-from tests.walks.commanding import Case, opened
+from tests.walks.commanding import MAY, Case, opened
 from tests.walks.stage import WRITES, Stage
 
 BOT = "github-actions[bot]"
@@ -126,3 +126,39 @@ def test_no_line_of_a_comment_is_obeyed_by_the_runner(case: Case) -> None:
     acted = case.say("/gate accept suport\n::error::obeyed")
     assert acted.code == 0
     assert not [line for line in acted.log.splitlines() if line.lstrip().startswith("::")]
+
+
+def test_results_that_are_the_baseline_already_need_no_commit(stage: Stage) -> None:
+    baseline = json.loads(stage.repo.files_at("main")["baselines/s.json"])
+    draws = len(baseline["cases"][0]["scores"]["exact_match"])
+    config = json.loads(stage.repo.files_at("main")["gate.yaml"])
+    config["suites"]["s"]["trials"] = {"accept": draws, "check": draws, "most": draws}
+    stage.repo.collaborators.update(MAY)
+    stage.repo.commit("main", {"gate.yaml": json.dumps(config)})
+    stage.repo.branches["feature"] = stage.repo.head
+    stage.repo.commit("feature", {"gate.yaml": json.dumps({**config, "policy": {"alpha": 0.04}})})
+    pull = stage.pull()
+    case = Case(stage=stage, pull=pull, run=stage.repo.run(pull))
+    acted = stage.act("pull_request.opened", pull=pull, within=case.run)
+    assert acted.code == 0, acted.log
+    case.upload()
+    case.run.status, case.run.conclusion = "completed", "success"
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    assert case.refused(), case.replies
+    assert "Nothing has to be accepted" in case.replies[0]
+
+
+def test_a_suite_that_is_taken_out_is_not_accepted_and_the_reply_says_what_to_do(stage: Stage) -> None:
+    config = json.loads(stage.repo.files_at("main")["gate.yaml"])
+    other = {**config["suites"]["s"], "baseline": "baselines/t.json"}
+    case = opened(stage)
+    stage.repo.commit("feature", {"gate.yaml": json.dumps({**config, "suites": {"t": other}})})
+    acted = stage.act("pull_request.synchronize", pull=case.pull, within=case.run)
+    assert "the head has it no more" in acted.log
+    case.upload()
+    case.run.head_sha = case.head
+    case.run.status, case.run.conclusion = "completed", "failure"
+    assert case.quickly(f"/gate accept {case.sha} s") == 0
+    assert case.refused(), case.replies
+    assert "There are no results of `s` that could be accepted." in case.replies[0]
+    assert "`mode: record`" in case.replies[0]

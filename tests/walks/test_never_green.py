@@ -211,6 +211,22 @@ def test_a_suite_that_the_head_removed(tmp_path: Path) -> None:
     assert "the head has it no more" in done.text
 
 
+def test_the_end_of_a_suite_decides_nothing_once_the_base_only_records_it(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=12)
+    config = json.loads(project.read("gate.yaml"))
+    old = config["suites"]["s"]
+    config["suites"] = {"s": {**old, "gates": {"exact_match": {"mode": "record"}}}, "t": old}
+    config["suites"]["t"] = {**old, "baseline": "baselines/t.json"}
+    project.write("gate.yaml", json.dumps(config))
+    assert project.gate("accept").code == 0
+    project.commit()
+    del config["suites"]["s"]
+    project.write("gate.yaml", json.dumps(config))
+    done = project.gate("check", "--base", "main")
+    assert done.code == 0, done.text
+    assert "the head has it no more" in " ".join(done.out.split())
+
+
 def test_a_module_that_exits_is_no_pass(tmp_path: Path) -> None:
     project = accepted(tmp_path, cases=12)
     project.write("app.py", "import sys\nsys.exit(0)\n")
