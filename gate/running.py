@@ -24,6 +24,7 @@ from gate.run.plan import RunPlan, shelf
 from gate.run.pool import pooled
 from gate.run.rescore import rescore
 from gate.run.runner import run
+from gate.run.scoring import Instruments
 from gate.telemetry.arrivals import heard
 from gate.telemetry.recorder import Recorder
 from gate.telemetry.suite import SuiteRecord
@@ -108,16 +109,15 @@ class Bench:
         Raises:
             UserError: an evaluator lacks what it needs, such as a key.
         """
-        suite = ready.suite
-        for evaluator in ready.instruments.evaluators:
+        suite, tools = ready.suite, ready.instruments
+        count, ledger = suite.concurrency, self.ledgers[suite.name]
+        for evaluator in tools.evaluators:
             evaluator.open()
-        work = rescore(
-            result,
-            instruments=ready.instruments,
-            concurrency=suite.concurrency,
-            ledger=self.ledgers[suite.name],
-        )
-        return self._await(work)
+        with self._record(suite, tools, result.target) as record:
+            work = rescore(result, instruments=tools, concurrency=count, ledger=ledger, record=record)
+            scored = self._await(work)
+            record.end(scored, resumed=0)
+        return scored
 
     def _announce(self, ready: Ready, plan: RunPlan) -> None:
         trials = plan.draws * len(plan.suite.cases)
@@ -143,18 +143,22 @@ class Bench:
         return Batching(door=ready.door.batches, notice=self.notice, pause=asyncio.sleep)
 
     def _run(self, plan: RunPlan) -> RunResult:
-        name, result = plan.suite.name, None
-        use, tools = plan.suite.target.use, plan.instruments
-        record = SuiteRecord(self.recorder, name=name, use=use, describe=tools.describe)
-        before = self.resumed.get(name, 0)
-        ledger = self.ledgers[name]
-        try:
+        name, before = plan.suite.name, self.resumed.get(plan.suite.name, 0)
+        with self._record(plan.suite, plan.instruments, plan.target_fingerprint) as record:
+            ledger = self.ledgers[name]
             work = run(plan, progress=self.progress, journal=self.journal, ledger=ledger, record=record)
             result = self._await(work)
-        finally:
-            fingerprint = digest([dict(plan.target_fingerprint), dict(tools.fingerprints)])
-            record.end(result, resumed=self.resumed.get(name, 0) - before, fingerprint=fingerprint)
+            record.end(result, resumed=self.resumed.get(name, 0) - before)
         return result
+
+    def _record(self, suite: Suite, tools: Instruments, target: Mapping[str, str]) -> SuiteRecord:
+        return SuiteRecord(
+            self.recorder,
+            name=suite.name,
+            use=suite.target.use,
+            describe=tools.describe,
+            fingerprint=digest([dict(target), dict(tools.fingerprints)]),
+        )
 
     def _await(self, work: Awaitable[RunResult]) -> RunResult:
         """Run it on the loop. Its value goes round the task: `Runner.run` makes a text of what a task returned."""

@@ -40,7 +40,7 @@ def accept(place: Place, *, only: Sequence[str] = (), timings: bool = False) -> 
     """
     prepared = prepare(place.tree, place.config, only=only)
     refuse_other_files(place.tree, [ready.suite.baseline for ready in prepared.suites])
-    with bench(place, prepared.suites) as runs:
+    with bench(place, prepared.suites, verb="accept") as runs:
         results = runs.take(prepared.suites, lambda suite: Draws(purpose="accept", count=suite.draws.accept))
         suites = {ready.suite.name: ready.suite.policy for ready in prepared.suites}
         cards = acceptable(results, suites=suites, policy=prepared.sheet.policy)

@@ -10,14 +10,21 @@ from gate.run.brake import Brake
 from gate.run.budget import Ledger
 from gate.run.scoring import Instruments
 from gate.run.tab import spending
+from gate.telemetry.suite import UNRECORDED, SuiteRecord
 
 
 async def rescore(
-    result: RunResult, *, instruments: Instruments, concurrency: int, ledger: Ledger
+    result: RunResult,
+    *,
+    instruments: Instruments,
+    concurrency: int,
+    ledger: Ledger,
+    record: SuiteRecord = UNRECORDED,
 ) -> RunResult:
     """Score every reply anew. What the result held of scores and metrics is gone; what it says of the target stays.
 
-    The calls of judges are counted in the ledger; where it allows no more of them, the rest is left out.
+    The calls of judges are counted in the ledger; where it allows no more of them, the rest is left out. `record` hears
+    of every trial.
     """
     cases = {case.id: case for case in result.cases}
     trials: dict[int, Trial] = {}
@@ -25,13 +32,15 @@ async def rescore(
 
     async def work(todo: Iterator[tuple[int, Trial]]) -> None:
         for number, trial in todo:
-            tab = brake.tab()
-            with spending(tab):
-                scored = await _scored(trial, cases[trial.case_id], instruments)
+            tab, case = brake.tab(), cases[trial.case_id]
+            with spending(tab), record.trial(case, index=trial.index) as told:
+                scored = await _scored(trial, case, instruments)
             expenses = [expense for expense in trial.expenses if expense.evaluator is None]
             trials[number] = scored.model_copy(update={"expenses": (*expenses, *tab.expenses)})
             if tab.denied:
                 del trials[number]
+            else:
+                record.finish(told, case, trials[number], reused="store")
             brake.heed(trials.get(number), tab)
             if brake.stopped is not None:
                 return

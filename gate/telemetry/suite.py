@@ -6,7 +6,7 @@ A trial whose reply was kept asks nothing, and so has no call; the run says how 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import JsonValue
 
@@ -36,15 +36,25 @@ class SuiteRecord:
         name: str = "",
         use: str = "",
         describe: Describe = lambda _: None,
+        fingerprint: str = "",
     ) -> None:
         self._recorder = recorder if recorder is not None and recorder.tells else None
         self._name, self._use, self._describe = name, use, cache(describe)
+        self._fingerprint = fingerprint
         self._done = self._failed = 0
         self._step: Step | None = None
         if self._recorder is not None:
             self._recorder.ready()
             self._step = self._recorder.begun(f"suite {name}", trail=self._recorder.run.trail)
             self._step.parent_id = self._recorder.run.span_id
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Left without an end, it was cut short."""
+        if self._step is not None and not self._step.end_ns:
+            self.end(None, resumed=0)
 
     def trial(self, case: Case, *, index: int) -> Step:
         """Around all that is done for one trial."""
@@ -110,7 +120,7 @@ class SuiteRecord:
             except Exception as error:  # noqa: BLE001 - as above
                 self._recorder.broke(error)
 
-    def end(self, result: RunResult | None, *, resumed: int, fingerprint: str) -> None:
+    def end(self, result: RunResult | None, *, resumed: int) -> None:
         """The suite is over; without a result it was cut short."""
         if self._step is None:
             return
@@ -119,7 +129,7 @@ class SuiteRecord:
         step.attributes |= {
             names.SUITE_NAME: self._name,
             names.TARGET: self._use,
-            names.SUITE_FINGERPRINT: fingerprint,
+            names.SUITE_FINGERPRINT: self._fingerprint,
             names.TRIALS: self._done,
             names.FAILED: self._failed,
             names.RESUMED: resumed,

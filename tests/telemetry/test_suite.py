@@ -42,7 +42,7 @@ def told(
                 with suite.application():
                     pass
         suite.finish(around, case, trial, reused=reused)
-        suite.end(make_run([trial]), resumed=0, fingerprint="f")
+        suite.end(make_run([trial]), resumed=0)
     assert said == []
     (file,) = files_of(home)
     (found,) = spans_of(file.read_text().splitlines()).values()
@@ -133,8 +133,10 @@ def test_a_reply_that_was_kept_called_nothing_but_what_a_batch_answered(
 
 def test_what_was_cut_short_says_so(tmp_path: Path) -> None:
     def interrupted() -> None:
-        with recorded(tmp_path, {}, verb="check", notice=print) as recorder:
-            SuiteRecord(recorder, name="s", use="http").end(None, resumed=3, fingerprint="f")
+        with (
+            recorded(tmp_path, {}, verb="check", notice=print) as recorder,
+            SuiteRecord(recorder, name="s", use="http"),
+        ):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -150,7 +152,7 @@ def test_a_run_that_stopped_is_aborted_and_the_verdict_stands_on_the_run(tmp_pat
     with recorded(tmp_path, {}, verb="check", notice=print) as recorder:
         suite = SuiteRecord(recorder, name="s", use="http")
         stopped = Stopped(reason="budget", message="m", left=1)
-        suite.end(make_run([make_trial()], stopped=stopped), resumed=0, fingerprint="f")
+        suite.end(make_run([make_trial()], stopped=stopped), resumed=0)
         recorder.conclude(Verdict(kind=Kind.NOT_COMPARABLE, exit_code=3), head="a" * 40, base=None)
     text = files_of(tmp_path)[0].read_text()
     for word in ("aborted", "not comparable", "not_comparable", "a" * 40, '"failure"'):
@@ -186,7 +188,7 @@ def test_spans_of_the_application_stand_in_the_trial_redacted_and_those_of_other
         strange = ForeignSpan(trace_id=7, span_id=5, parent_id=None, name="x", start_ns=1, end_ns=2)
         assert recorder.add([own, strange]) == 1
         suite.finish(around, case, make_trial("c"), reused=None)
-        suite.end(None, resumed=0, fingerprint="f")
+        suite.end(None, resumed=0)
     text = files_of(tmp_path)[0].read_text()
     assert "hush-hush" not in text
     (found,) = spans_of(text.splitlines()).values()
@@ -216,5 +218,5 @@ def test_without_a_recorder_nothing_is_told() -> None:
     ):
         pass
     UNRECORDED.finish(around, Case(id="c", input="x"), make_trial("c"), reused=None)
-    UNRECORDED.end(None, resumed=0, fingerprint="")
+    UNRECORDED.end(None, resumed=0)
     assert around.trail is call.trail is None
