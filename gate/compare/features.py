@@ -18,6 +18,7 @@ from gate.model.reply import Reply
 from gate.model.run import Trial
 
 _FEWEST = 3  # cases that got worse and share it
+_GLANCE = 2_000  # characters of a question by which its script is known
 _CHANCE = 0.05  # of naming any, where nothing is shared but by chance
 
 
@@ -86,6 +87,8 @@ def in_common(
 def _script(text: str) -> str:
     """The script of most of the letters: the first word of their names in Unicode, such as LATIN or CYRILLIC."""
     names = Counter(
-        unicodedata.name(letter, "?").split()[0].partition("-")[0] for letter in text if letter.isalpha()
+        unicodedata.name(letter, "?").split()[0].partition("-")[0]
+        for letter in text[:_GLANCE]
+        if letter.isalpha()
     )
     return max(sorted(names), key=lambda name: names[name]).lower() if names else "none"

@@ -54,14 +54,17 @@ def explanation(told: Told, what: str = "") -> Explanation:
         key=lambda diff: (
             diff.mode != "block",
             -diff.kind.severity,
-            -(diff.drop or 0) / diff.must_catch,
+            -(diff.drop or 0) / (diff.must_catch or 1),
             diff.metric,
         )
     )
+    features = {
+        name: _features(told.results[name]) for name in {diff.suite for diff in diffs} if name in told.results
+    }
     shown = sorted({diff.suite for diff in diffs} if what else suites)
     return whole.model_copy(
         update={
-            "metrics": tuple(_dropped(told, suites[diff.suite], diff) for diff in diffs),
+            "metrics": tuple(_dropped(told, suites[diff.suite], diff, features) for diff in diffs),
             "changed": tuple(_changed(told, suites[name]) for name in shown),
         }
     )
@@ -123,7 +126,12 @@ def _is_told(diff: MetricDiff, suite: SuiteVerdict) -> bool:
     return diff.mode != "record" and (diff.kind is not Kind.PASS or sliced or segments)
 
 
-def _dropped(told: Told, suite: SuiteVerdict, diff: MetricDiff) -> Dropped:
+def _dropped(
+    told: Told,
+    suite: SuiteVerdict,
+    diff: MetricDiff,
+    features: Mapping[str, Mapping[str, Mapping[str, str]]],
+) -> Dropped:
     changes = [change for change in suite.changes if change.metric == diff.metric and change.worse]
     changes.sort(key=lambda change: not change.confirmed)  # stable: else as far as they fell
     findings = [
@@ -134,13 +142,14 @@ def _dropped(told: Told, suite: SuiteVerdict, diff: MetricDiff) -> Dropped:
         and finding.code not in _TOLD_BY_FIGURES
     ]
     segments = tuple(each for each in suite.search.segments if each.metric == diff.metric)
+    paired = _paired(told, diff) - set(suite.churn.changed)
     return Dropped(
         diff=diff,
         findings=tuple(findings),
         searched=diff.metric in suite.search.metrics,
         segments=segments,
         features=in_common(
-            _described(told, diff),
+            {case_id: features[diff.suite][case_id] for case_id in paired},
             worse={change.case_id for change in changes},
             told={term.tag for each in segments for term in each.terms},
             alike=diff.method == "cluster",
@@ -150,20 +159,9 @@ def _dropped(told: Told, suite: SuiteVerdict, diff: MetricDiff) -> Dropped:
     )
 
 
-def _described(told: Told, diff: MetricDiff) -> dict[str, Mapping[str, str]]:
-    """The features of each case that has a draw of the metric on both sides."""
-    result, baseline = told.results.get(diff.suite), told.baselines.get(diff.suite)
-    if result is None or baseline is None:
-        return {}
+def _features(result: RunResult) -> dict[str, Mapping[str, str]]:
+    """The features of each case of a run."""
     trials = trials_of(result)
-    known = {case_id for case_id, case in baseline.cases.items() if case.scores.get(diff.metric)}
-    scored = {
-        case_id
-        for case_id, own in trials.items()
-        if any(
-            score.metric == diff.metric and score.value is not None for each in own for score in each.scores
-        )
-    }
     return {
         case.id: features_of(
             case,
@@ -172,8 +170,22 @@ def _described(told: Told, diff: MetricDiff) -> dict[str, Mapping[str, str]]:
             refuses=lambda reply: refuses(reply) is not None,
         )
         for case in result.cases
-        if case.id in known & scored
     }
+
+
+def _paired(told: Told, diff: MetricDiff) -> set[str]:
+    """The cases that have a draw of the metric on both sides."""
+    result, baseline = told.results.get(diff.suite), told.baselines.get(diff.suite)
+    before = {
+        case_id
+        for case_id, case in (baseline.cases.items() if baseline is not None else ())
+        if case.scores.get(diff.metric)
+    }
+    return before.intersection(
+        trial.case_id
+        for trial in (result.trials if result is not None else ())
+        if any(score.metric == diff.metric and score.value is not None for score in trial.scores)
+    )
 
 
 def _changed(told: Told, suite: SuiteVerdict) -> Changed:
