@@ -28,7 +28,7 @@ _OPTIONS = (
     click.option(
         "--base", default="", metavar="REF", help="Its base. Default: main, or what origin's is called."
     ),
-    click.option("--metric", default="", help="The metric it is about. Default: all that are gated."),
+    click.option("--metric", default="", help="The metric it is about. Default: all that block."),
     click.option(
         "--drop",
         type=click.FloatRange(min=0, min_open=True),

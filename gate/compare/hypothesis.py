@@ -39,7 +39,7 @@ ORDINARY_NOISE = 0.0425  # of zeros and ones: half of the usual flip rate, 0.085
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked: the policy, one metric or (empty) all that are gated, and the drop to look for, in its unit.
+    """What is asked: the policy, one metric or (empty) all that block, and the drop to look for, in its unit.
 
     Without a `drop` it is the larger of `must_catch` and `slice_drop`: a few chosen cases are judged as a slice is.
     """
@@ -58,8 +58,11 @@ class Question:
 
 
 def rules_of(metrics: Mapping[str, Metric], question: Question) -> list[Rule]:
-    """The rules of the metrics that the question is about; `must_catch` is the drop to look for."""
-    gates, found = question.rules.gates, []
+    """The rules of the metrics that the question is about; `must_catch` is the drop to look for.
+
+    Those that block, or, where none does, those that warn.
+    """
+    gates, found = question.rules.gates, list[Rule]()
     for name, metric in sorted(metrics.items()):
         gate = gate_of(metric, suite=question.rules)
         asked = name == question.metric if question.metric else not metric.operational or name in gates
@@ -70,7 +73,7 @@ def rules_of(metrics: Mapping[str, Metric], question: Question) -> list[Rule]:
             rule = calibrated(rule, question.calibration)
             drop = max(rule.must_catch, rule.slice_drop) if question.drop is None else question.drop
             found.append(replace(rule, must_catch=drop, max_drop=min(rule.max_drop, drop)))
-    return found
+    return [rule for rule in found if rule.gate.mode == "block"] or found
 
 
 def answered(before: Scorecard, after: Scorecard, question: Question) -> tuple[Tested, ...]:

@@ -32,6 +32,7 @@ from gate.model.errors import Problem, UserError
 from gate.model.hypothesis import Answer, DrawPlan, Hypothesis, Tested
 from gate.model.outlay import Outlay
 from gate.model.run import RunResult
+from gate.model.score import Metric
 from gate.model.scorecard import Scorecard
 from gate.place import Place
 from gate.ready import Ready, prepare
@@ -47,7 +48,7 @@ FIRST = 1_000  # of the draws of a hypothesis
 class Suspicion:
     """What is suspected: of which suite's application, on which cases, held against which commit.
 
-    `metric` names the one that it is about (empty: all that are gated), `drop` the drop to look for, in its unit. Without
+    `metric` names the one that it is about (empty: all that block), `drop` the drop to look for, in its unit. Without
     `draws` as many are taken as find that drop; `max_cost_usd` bounds what both sides cost.
     """
 
@@ -130,7 +131,8 @@ def _planned(
     place: Place, ready: Ready, suspicion: Suspicion, *, question: Question, baseline: Scorecard | None
 ) -> DrawPlan:
     """As many draws as the hardest of the metrics needs, and no more than the budget has room for."""
-    rules, cases = rules_of(ready.metrics, question), len(ready.suite.cases)
+    rules = rules_of(_metrics(ready, suspicion, baseline), question)
+    cases = len(ready.suite.cases)
     level, power = question.level / max(1, len(rules)), question.policy.power
     known = [
         (rule, draws_for_both(rule, cases=cases, noise=noise, level=level, power=power))
@@ -155,6 +157,15 @@ def _planned(
         power=power,
         why=why if room < draws else "",
     )
+
+
+def _metrics(ready: Ready, suspicion: Suspicion, baseline: Scorecard | None) -> dict[str, Metric]:
+    """Those that are known before anything is scored: declared, accepted, or described by who gives them."""
+    known = {**(baseline.metrics if baseline is not None else {}), **ready.metrics}
+    for each in ready.instruments.evaluators if suspicion.metric not in known else ():
+        if suspicion.metric and (metric := each.describe(suspicion.metric)) is not None:
+            known[suspicion.metric] = metric
+    return known
 
 
 def _noise(rule: Rule, baseline: Scorecard | None) -> float | None:

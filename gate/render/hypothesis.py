@@ -96,27 +96,29 @@ class _Page:
 
     def cases(self) -> Iterator[str]:
         """A row for each case and metric, the worst first."""
-        rows = sorted(self.told.rows, key=lambda row: _change(row, self._better(row)))
-        if not rows:
-            return
         several = len(self.told.tested) > 1
-        columns = [
-            Column("case", [Span(escape.terminal(row.case_id)) for row in rows[:_MOST_ROWS]], right=False)
-        ]
+        every = sorted(self.told.rows, key=lambda row: _change(row, self._better(row)))
+        changed = [row for row in every if not several or _way(row, self._better(row))]
+        rows = changed[:_MOST_ROWS]
+        if rows:
+            yield from self._rows(rows, several=several)
+        if len(changed) > len(rows):
+            yield f"{count(len(changed) - len(rows))} more rows: see --json"
+        if len(every) > len(changed):
+            yield f"{count(len(every) - len(changed))} of {count(len(every))} means did not change: see --json"
+
+    def _rows(self, rows: Sequence[CaseRow], *, several: bool) -> Iterator[str]:
+        columns = [Column("case", [Span(escape.terminal(row.case_id)) for row in rows], right=False)]
         if several:
-            names = [Span(escape.terminal(row.metric)) for row in rows[:_MOST_ROWS]]
+            names = [Span(escape.terminal(row.metric)) for row in rows]
             columns.append(Column("metric", names, right=False))
         columns += [
-            Column("base", [Span(_mean(row.baseline)) for row in rows[:_MOST_ROWS]]),
-            Column("head", [Span(_mean(row.head)) for row in rows[:_MOST_ROWS]]),
-            Column(
-                "draws", [Span(f"{len(row.baseline)}+{len(row.head)}") for row in rows[:_MOST_ROWS]], spare=1
-            ),
-            Column("", [Span(_way(row, self._better(row))) for row in rows[:_MOST_ROWS]], right=False),
+            Column("base", [Span(_mean(row.baseline)) for row in rows]),
+            Column("head", [Span(_mean(row.head)) for row in rows]),
+            Column("draws", [Span(f"{len(row.baseline)}+{len(row.head)}") for row in rows], spare=1),
+            Column("", [Span(_way(row, self._better(row))) for row in rows], right=False),
         ]
         yield from table(columns, cells=self.width, indent="", head=self._style("2"))
-        if len(rows) > _MOST_ROWS:
-            yield f"{count(len(rows) - _MOST_ROWS)} more rows: see --json"
 
     def closing(self) -> Iterator[str]:
         """What it says, and what it does not."""
