@@ -1,13 +1,20 @@
 """What an `http` target can be told in gate.yaml."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from gate.model.base import Noun
-from gate.targets.pointer import Pointer
+from gate.targets.pointer import Pointer, well_formed
 
 _REQUEST: dict[str, JsonValue] = {"input": "{{ input }}"}
+
+
+def _traces_or_pointer(value: str) -> str:
+    return value if value == "traces" else well_formed(value)
+
+
+_TracesOrPointer = Annotated[str, AfterValidator(_traces_or_pointer)]
 
 
 class ContextPlaces(Noun):
@@ -36,7 +43,7 @@ class HttpOptions(Noun):
         "`{{ tags.x }}` in its texts are replaced; a text that is one placeholder keeps the value's type.",
     )
     output: Pointer = Field(default="/output", description="JSON Pointer to the output in the answer.")
-    contexts: Literal["traces"] | Pointer | ContextPlaces | None = Field(
+    contexts: _TracesOrPointer | ContextPlaces | None = Field(
         default=None,
         description="Pointer to the retrieved passages (texts, or objects with text, id, score, rank), or where "
         "their parts stand. `traces`: they are read from the spans that the service exports to `traces_port`.",

@@ -9,7 +9,12 @@ _ESCAPE = re.compile(r"~(?![01])")
 _INDEX = re.compile(r"0|[1-9][0-9]*")
 
 
-def _well_formed(pointer: str) -> str:
+def well_formed(pointer: str) -> str:
+    """The pointer itself.
+
+    Raises:
+        ValueError: it is none.
+    """
     if pointer and not pointer.startswith("/"):
         raise ValueError(
             f'a JSON Pointer starts with "/" (or is empty): did you mean "/{pointer.replace(".", "/")}"?'
@@ -19,7 +24,7 @@ def _well_formed(pointer: str) -> str:
     return pointer
 
 
-Pointer = Annotated[str, AfterValidator(_well_formed)]
+Pointer = Annotated[str, AfterValidator(well_formed)]
 
 
 def resolve(document: Any, pointer: str) -> Any:
