@@ -34,6 +34,12 @@ from gate.cli.output import show
     type=OutputPath(dir_okay=False, allow_dash=True),
     help="Write it also as a table of comma-separated values; `-` is standard output.",
 )
+@click.option(
+    "--svg",
+    "svg_file",
+    type=OutputPath(dir_okay=False, allow_dash=True),
+    help="Write the charts as an image; `-` is standard output.",
+)
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     metrics: tuple[str, ...],
     config: Path,
@@ -43,6 +49,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     alpha: float | None,
     json_file: Path | None,
     csv_file: Path | None,
+    svg_file: Path | None,
 ) -> int:
     """How each metric moved over the baselines that landed on this branch, and where it changed. Nothing is run.
 
@@ -52,15 +59,17 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     from gate.flows.history import Wanted, history  # noqa: PLC0415 - help must not load the whole house
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.history import history_csv, history_text  # noqa: PLC0415
+    from gate.render.html.past import history_svg  # noqa: PLC0415
 
     tree = working_tree(config)
-    check_outputs(config, [json_file, csv_file])
+    check_outputs(config, [json_file, csv_file, svg_file])
     wanted = Wanted(suites=suites, metrics=metrics, since=since, last=last, alpha=alpha)
     report = history(tree, config.name, wanted)
-    for path, text in ((json_file, json_text), (csv_file, history_csv)):
+    files = ((json_file, json_text), (csv_file, history_csv), (svg_file, history_svg))
+    for path, text in files:
         if path is not None:
             write_document(path, text(report))
-    if "-" not in {str(json_file), str(csv_file)}:
+    if "-" not in {str(path) for path, _ in files}:
         width, color = screen()
         show(history_text(report, width=width, color=color), newline=False)
     return 0

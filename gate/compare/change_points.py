@@ -5,7 +5,7 @@ the gate: paired by case, draws and all (Kovacs, Buhlmann, Li & Munk 2023, Biome
 intervals seeded). A step shows between neighbors, a slow drift only over a long way. All tests of all metrics are one
 family (Holm), both ways of moving count, so in a history without any change one is called at most with chance alpha.
 Of those that stand out the narrowest are told (Baranowski, Chen & Fryzlewicz 2019, JRSS B 81:649): a long way that
-holds a shorter one says nothing more. Longer ones that overlap and go the same way are one drift.
+holds a shorter one says nothing more. Longer ones that touch or overlap and go the same way are one drift.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -173,7 +173,6 @@ def _has(case: CaseScores, name: str) -> bool:
 
 def _changes(line: _Line, found: Mapping[_Ends, float]) -> Iterator[ChangePoint]:
     """The narrowest that stand out, overlapping ones that go the same way as one, in the order of time."""
-    tests = {test.ends: test for test in line.tests}
     narrowest = [
         (low, high)
         for low, high in sorted(found)
@@ -181,10 +180,9 @@ def _changes(line: _Line, found: Mapping[_Ends, float]) -> Iterator[ChangePoint]
     ]
     merged: list[tuple[_Ends, float]] = []
     for ends in narrowest:
-        last = merged[-1] if merged else None
-        worse = tests[ends].move.worse
-        if last is not None and ends[0] < last[0][1] and line.test(last[0]).move.worse == worse:
-            merged[-1] = ((last[0][0], ends[1]), min(last[1], found[ends]))
+        if merged and _is_one(line, merged[-1][0], ends):
+            (start, _), p = merged[-1]
+            merged[-1] = (start, ends[1]), min(p, found[ends])
         else:
             merged.append((ends, found[ends]))
     for (low, high), p in merged:
@@ -192,3 +190,9 @@ def _changes(line: _Line, found: Mapping[_Ends, float]) -> Iterator[ChangePoint]
         yield ChangePoint(
             after=shas[low], by=shas[high], accepts=high - low, move=line.test((low, high)).move, p=p
         )
+
+
+def _is_one(line: _Line, last: _Ends, ends: _Ends) -> bool:
+    """Whether two are one drift: neither is a step, they touch or overlap, and go the same way."""
+    steps = 1 in {last[1] - last[0], ends[1] - ends[0]}
+    return not steps and ends[0] <= last[1] and line.test(last).move.worse == line.test(ends).move.worse

@@ -63,6 +63,13 @@ def test_a_drift_of_two_points_each_time_is_told_though_no_single_accept_shows_i
     assert course.total.delta == pytest.approx(-0.22, abs=0.06)
 
 
+def test_a_drift_that_goes_on_is_told_as_one_whole() -> None:
+    (change,) = course_of(drawn([0.02 * number for number in range(14)], cases=100, seed=3)).changes
+    assert change.accepts >= 8
+    assert change.move.delta is not None
+    assert change.move.delta < -0.2
+
+
 def test_an_unchanged_past_shows_a_change_at_the_stated_rate_at_most() -> None:
     count = 40
     called = sum(
