@@ -20,6 +20,7 @@ from gate.telemetry.trail import ForeignSpan, Step
 
 _KINDS = {"internal": "1", "server": "2", "client": "3", "producer": "4", "consumer": "5"}
 _NAME = lru_cache(maxsize=2_000)(quoted)  # names of attributes and spans: the same few, over and over
+_SHORT = 100  # characters of a text that may be the same in every trial
 _INFO, _ERROR = "9", "17"  # severities of OpenTelemetry's log data model
 CUMULATIVE = "2"
 
@@ -28,7 +29,9 @@ def attributes_json(attributes: Mapping[str, JsonValue]) -> str:
     """Attributes as the members of a JSON list. None is no value, and is left out."""
     return ",".join(
         [
-            _word(key, value) if type(value) is str else f'{{"key":{_NAME(key)},"value":{_value(value)}}}'
+            _word(key, value)
+            if type(value) is str and len(value) < _SHORT
+            else f'{{"key":{_NAME(key)},"value":{_value(value)}}}'
             for key, value in attributes.items()
             if value is not None
         ]

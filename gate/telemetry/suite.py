@@ -54,7 +54,7 @@ class SuiteRecord:
     def __exit__(self, *_: object) -> None:
         """Left without an end, it was cut short."""
         if self._step is not None and not self._step.end_ns:
-            self.end(None, resumed=0)
+            self.end(None, resumed=None)
 
     def trial(self, case: Case, *, index: int) -> Step:
         """Around all that is done for one trial."""
@@ -99,6 +99,8 @@ class SuiteRecord:
         if trial.failures:
             self._failed += 1
             step.error = trial.failures[0].kind
+        if trial.reply is not None:
+            step.attributes[names.REPLY_LATENCY] = trial.reply.latency_s
         if trial.reply is not None and reused == "batch":
             subject = _batched(step, trial.reply)
         elif trial.reply is not None and reused == "store":
@@ -120,7 +122,7 @@ class SuiteRecord:
             except Exception as error:  # noqa: BLE001 - as above
                 self._recorder.broke(error)
 
-    def end(self, result: RunResult | None, *, resumed: int) -> None:
+    def end(self, result: RunResult | None, *, resumed: int | None) -> None:
         """The suite is over; without a result it was cut short."""
         if self._step is None:
             return
