@@ -19,7 +19,6 @@ The store is the user's own, and fingerprints are of contents: what was asked of
 The budget is the ledger's (see `gate.running.ledgers`): what is spent there counts here. Ctrl-C ends both processes.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from gate.config.file import parse
 from gate.estimates import expected
 from gate.flows.apart import left_in
 from gate.flows.there import CONFIG, OUTCOME, REQUEST, RESULTS, Arrived, Event, Request
+from gate.host.git import own_environment
 from gate.host.local import WorkingTree, write_text
 from gate.host.process import Job, listened, ourselves
 from gate.host.worktree import Elsewhere, Overlay, at_commit, top_of
@@ -110,7 +110,7 @@ def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None)
         folder = Path(name)
         write_text(folder / CONFIG, _config(place, errand, there.tree))
         _ask(place, errand, there, folder=folder, ledger=ledger)
-        environment = dict(os.environ)
+        environment = own_environment()  # the application's git must find the worktree, not the user's index
         command = [*ourselves(), "run", "--apart", name]
         try:
             code = listened(

@@ -78,5 +78,5 @@ class Imports:
     def _is_users(self, place: Path) -> bool:
         """Whether it lies in the user's repository, and is neither installed into an environment there nor ours."""
         installed = place.is_relative_to(Path(sys.prefix).resolve()) or "site-packages" in place.parts
-        ours = place.is_relative_to(Path(gate.__file__).parent)
+        ours = place.is_relative_to(Path(gate.__file__).parent) or place.is_relative_to(self.top)
         return place.is_relative_to(self.home) and not installed and not ours

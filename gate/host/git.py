@@ -22,11 +22,15 @@ class Said:
     err: str = ""
 
 
+def own_environment() -> dict[str, str]:
+    """The environment of this process without what would lead git to another repository than the one around a folder."""
+    return {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
+
+
 def git(folder: Path, *arguments: str, limit_s: float = USUAL_S) -> Said:
     """Ask git. Where there is none, or it takes too long, it did not do what it was asked."""
     command = ["git", "-c", "safe.directory=*", "-c", "core.quotepath=off", "-C", str(folder), *arguments]
-    outer = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
-    environment = {**outer, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    environment = {**own_environment(), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell; refs come after --end-of-options
             command, capture_output=True, check=False, timeout=limit_s, env=environment

@@ -232,6 +232,22 @@ def test_a_module_of_the_working_tree_is_never_taken_for_the_commits(scene: Scen
         assert fix.endswith(f"PYTHONPATH={project.root / 'src'} for this command")
 
 
+def test_the_applications_git_finds_the_commit_also_where_a_hook_started_us(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = "subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=Path(__file__).parent, capture_output=True, text=True)"
+    text = f"import subprocess\nfrom pathlib import Path\n\ndef answer(input):\n    return {asking}.stdout.strip()\n"
+    scene.project.write("app.py", text)
+    scene.project.commit("it asks git")
+    sha = scene.project.git("rev-parse", "HEAD").strip()
+    scene.project.commit("another")
+    monkeypatch.setenv("GIT_DIR", str(scene.project.root / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(scene.project.root / ".git" / "index"))
+    errand = scene.errand("HEAD")
+    there = run_elsewhere(scene.place, replace(errand, revision=scene.tree.resolve(sha)))
+    assert {trial.reply.output for trial in there.result.trials if trial.reply} == {sha}
+
+
 def test_an_application_cannot_take_the_line_between_the_two_processes(scene: Scene) -> None:
     text = "import os, sys\n\ndef answer(input):\n    sys.stdin.read()\n    os.write(1, b'{}')\n    return 'right'\n"
     scene.project.write("app.py", text)
