@@ -16,11 +16,12 @@ from gate.flows.accepting_fork import accept_files
 from gate.flows.asked import Asked, Done, refuse_closed
 from gate.flows.authority import refusal, unanswered
 from gate.flows.idle import nothing_new, of_removed
-from gate.flows.looked_at import refuse_head, refuse_unclear, sticky
+from gate.flows.looked_at import amended, refuse_head, refuse_unclear, sticky
 from gate.flows.recorded import Record, recorded, seal_of
 from gate.host.acceptance import Acceptance, message_of, plain_reason, text_digest
 from gate.host.command import Unclear, Wanted, wanted
 from gate.host.github.failure import HostError
+from gate.model.effect import CommitStatus
 from gate.model.errors import Problem, UserError
 from gate.model.files import dump_baseline
 from gate.model.hosting import Comment, NewCommit, StaleHead
@@ -28,6 +29,7 @@ from gate.model.redaction import REDACTED
 from gate.model.report import Step
 from gate.model.run import RunResult
 from gate.model.suite import Draws, PolicySheet
+from gate.render.accepted import AcceptedNote
 from gate.render.numbers import counted
 from gate.render.replies import Reply, short
 from gate.render.words import Name
@@ -53,7 +55,7 @@ def accept(asked: Asked) -> Done | Reply:
     change = _change(asked, comments, sheet)
     if isinstance(change, Reply):
         return change
-    return nothing_new(asked, change) or _committed(asked, change)
+    return nothing_new(asked, change) or _committed(asked, change, comments)
 
 
 def _refuse_person(asked: Asked, sheet: PolicySheet) -> Reply | None:
@@ -179,7 +181,7 @@ def _refuse_blotted(results: Mapping[str, RunResult]) -> None:
                 raise UserError(Problem(message=message, key=f"suites.{name}", fix=fix))
 
 
-def _committed(asked: Asked, change: Change) -> Done | Reply:
+def _committed(asked: Asked, change: Change, comments: Sequence[Comment]) -> Done | Reply:
     """Commit by compare-and-swap on the head; the status goes only to the commit that this call made."""
     pull, github, by = asked.pull, asked.desk.github, asked.comment.author
     told = status_after(asked, change)  # before anything is written, since it may find something wrong
@@ -214,7 +216,20 @@ def _committed(asked: Asked, change: Change) -> Done | Reply:
     except HostError as error:
         words = ("The baseline was committed as ", short(made.sha), ", but its status could not be set.")
         return Reply(words=words, problems=error.problems)
-    return Done(line=f"{by} accepted the results of {pull.head_sha[:7]} as {made.sha}")
+    return Done(
+        line=f"{by} accepted the results of {pull.head_sha[:7]} as {made.sha}",
+        amendment=amended(asked, comments, note=_note(asked, change, made, told)),
+    )
+
+
+def _note(asked: Asked, change: Change, made: NewCommit, told: CommitStatus) -> AcceptedNote:
+    return AcceptedNote(
+        by=asked.comment.author,
+        suites=tuple(sorted(change.cards)),
+        evaluated=asked.pull.head_sha,
+        made=made.sha,
+        left="" if told.state == "success" else told.description,
+    )
 
 
 def _differs_only_there(asked: Asked, made: NewCommit, change: Change) -> bool:

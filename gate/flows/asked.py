@@ -6,6 +6,7 @@ from gate.flows.desk import Desk
 from gate.host.command import Order
 from gate.host.event import Comment
 from gate.model.change import PullRequest
+from gate.model.effect import Amendment
 from gate.model.hosting import Permission
 from gate.render.replies import Reply
 from gate.render.words import Name
@@ -24,10 +25,14 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """It was done. `body` is what is replied (empty: nothing new is to be said), `line` what the log says."""
+    """It was done. `body` is what is replied (empty: nothing new is to be said), `line` what the log says.
+
+    `amendment` is what our comment says from now on, with the reaction to the order.
+    """
 
     line: str
     body: str = ""
+    amendment: Amendment | None = None
 
 
 def refuse_closed(asked: Asked) -> Reply | None:

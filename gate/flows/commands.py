@@ -21,7 +21,7 @@ from gate.host.github.failure import HostError
 from gate.host.plan import of_command
 from gate.host.process import undisturbed
 from gate.model.authority import Authority
-from gate.model.effect import COMMENT_LIMIT, Effect, Reaction, ReplyComment
+from gate.model.effect import COMMENT_LIMIT, Amendment, Effect, Reaction, ReplyComment
 from gate.model.errors import EvaluationError, UserError
 from gate.model.hosting import Permission
 from gate.render.escape import log_safe, prose
@@ -38,6 +38,7 @@ class Answer:
     line: str
     body: str = ""
     exit_code: int = 0
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,7 @@ def _answered(giver: Giver, order: Order | Unclear) -> Answer:
         return Answer(
             done=False, body=reply_page(came), line=f"/gate {order.verb} was refused: see the reply"
         )
-    return Answer(done=True, body=came.body, line=came.line)
+    return Answer(done=True, body=came.body, line=came.line, amendment=came.amendment)
 
 
 def _failed(error: UserError | EvaluationError, verb: Verb) -> Answer:
@@ -127,7 +128,8 @@ def _effects(desk: Desk, comment: Comment, answer: Answer) -> list[Effect]:
         effects.append(
             ReplyComment(number=comment.number, body=answer.body[:COMMENT_LIMIT], answers=comment.id)
         )
-    effects.append(Reaction(comment_id=comment.id, content="rocket" if answer.done else "confused"))
+    reaction = Reaction(comment_id=comment.id, content="rocket" if answer.done else "confused")
+    effects.append(answer.amendment or reaction)
     return [*effects, *of_command(prose(" ".join(answer.line.split())), exit_code=answer.exit_code)]
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from gate.flows.asked import Asked
 from gate.host.command import Unclear
+from gate.model.effect import COMMENT_LIMIT, Amendment, Reaction
 from gate.model.hosting import Comment
 from gate.model.report import Step
+from gate.render.accepted import AcceptedNote, with_note
 from gate.render.markdown import comment_head, comment_marker
 from gate.render.replies import Reply, short
 from gate.render.words import Message, Name
@@ -66,3 +68,16 @@ def sticky(asked: Asked, comments: Sequence[Comment]) -> Comment | None:
     """Our comment on the check; one that only looks like it is somebody else's."""
     marker = comment_marker(asked.desk.inputs.status)
     return next((each for each in comments if each.ours and each.body.lstrip().startswith(marker)), None)
+
+
+def amended(asked: Asked, comments: Sequence[Comment], *, note: AcceptedNote) -> Amendment | None:
+    """Our comment with a word on the accept on its top; None where there is no such comment, or no room in it."""
+    ours = sticky(asked, comments)
+    order = next((each for each in comments if each.id == asked.comment.id), None)
+    if ours is None or order is None or not (ours.node and order.node):
+        return None
+    body = with_note(ours.body, note)
+    reaction = Reaction(comment_id=order.id, content="rocket")
+    if len(body) > COMMENT_LIMIT:
+        return None
+    return Amendment(node=ours.node, body=body, reaction_node=order.node, reaction=reaction)

@@ -11,6 +11,7 @@ from gate.host.github.failure import HostError
 from gate.host.runner import Runner
 from gate.model.effect import (
     STATUS_LIMIT,
+    Amendment,
     Annotation,
     CommitStatus,
     Effect,
@@ -89,7 +90,7 @@ class Teller:
                     effect.model_copy(update={"body": redact(effect.body, secrets=self.secrets)})
                 )
                 self.runner.output(StepOutput(name="comment_url", value=url))
-            case ReplyComment():
+            case ReplyComment() | Amendment():
                 self._on_github(effect.model_copy(update={"body": redact(effect.body, secrets=self.secrets)}))
             case Reaction():
                 self._on_github(effect)
@@ -103,7 +104,7 @@ class Teller:
         except HostError:
             return False
 
-    def _on_github(self, effect: StickyComment | CommitStatus | ReplyComment | Reaction) -> str:
+    def _on_github(self, effect: StickyComment | CommitStatus | ReplyComment | Reaction | Amendment) -> str:
         """Do it there; where it is to be seen."""
         if self.github is None:
             self.trouble(self.silent)

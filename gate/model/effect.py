@@ -79,6 +79,18 @@ class Reaction(Noun):
     content: Literal["eyes", "rocket", "confused"]
 
 
+class Amendment(Noun):
+    """Another text for a comment of ours, and what `reaction` says to the one that asked for it: both in one call.
+
+    `node` and `reaction_node` are the ids of the two comments in GraphQL.
+    """
+
+    node: str = Field(min_length=1)
+    body: str = Field(max_length=COMMENT_LIMIT)
+    reaction_node: str = Field(min_length=1)
+    reaction: Reaction
+
+
 class ReplyComment(Noun):
     """A new comment under a pull request, which is never updated.
 
@@ -98,5 +110,6 @@ Effect = (
     | StepOutput
     | WorkspaceFile
     | Reaction
+    | Amendment
     | ReplyComment
 )

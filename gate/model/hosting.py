@@ -11,7 +11,7 @@ from gate.model.change import Changes
 class Comment(Noun):
     """A comment on a pull request or issue. `body` is foreign text unless `ours`: the account of our token wrote it.
 
-    Times are those of the host (ISO 8601); a comment was edited where they differ.
+    Times are those of the host (ISO 8601); a comment was edited where they differ. `node` is its id in GraphQL.
     """
 
     id: int
@@ -20,6 +20,7 @@ class Comment(Noun):
     url: str
     created_at: str
     updated_at: str
+    node: str = ""
     ours: bool = False
 
 

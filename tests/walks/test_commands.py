@@ -3,10 +3,16 @@
 import json
 
 from gate.host.acceptance import acceptance_of
+from tests.fakes.github import Fault
 from tests.walks.commanding import MAY, Case, opened
 from tests.walks.stage import WRITES, Stage
 
 BOT = "github-actions[bot]"
+
+
+def ours(case: Case) -> str:
+    """Our comment, as it stands now."""
+    return str(next(each.body for each in case.repo.comments.values() if each.author == BOT))
 
 
 def test_a_maintainer_accepts_what_the_run_of_that_head_recorded(case: Case) -> None:
@@ -46,6 +52,34 @@ def test_a_whole_accept_takes_twelve_calls_and_asks_for_the_permission_first(cas
     assert len(asked) <= 12, " ".join(asked)
     assert asked[:2] == ["repos/get-collaborator-permission-level", "reactions/create-for-issue-comment"]
     assert case.reactions == ["eyes", "rocket"]
+
+
+def test_an_accept_is_told_on_top_of_our_comment_and_the_report_below_stays(case: Case) -> None:
+    before, seen = case.head, ours(case)
+    assert case.say(f"/gate accept {before[:7]}").code == 0
+    first, told, *rest = ours(case).split("\n")
+    assert first == seen.split("\n")[0]
+    assert told.startswith(f"✅ **Accepted** by `maria` as `{case.head[:7]}`: the new baseline of `s`.")
+    assert "\n".join(rest).strip() == seen.partition("\n")[2].strip()
+    assert len([each for each in case.repo.comments.values() if each.author == BOT]) == 1
+
+
+def test_an_accept_whose_word_cannot_be_written_stands_and_is_answered(case: Case) -> None:
+    seen = ours(case)
+    case.stage.fake.fail(Fault.status(502), operation="graphql/updateIssueComment", times=None)
+    acted = case.say(f"/gate accept {case.sha}")
+    assert (acted.code, ours(case)) == (0, seen), acted.log
+    assert case.repo.statuses_of(case.head)[0].state == "success"
+    assert case.reactions == ["eyes", "rocket"]
+    assert "updating our comment failed" in acted.log
+
+
+def test_an_accept_without_a_comment_of_ours_writes_none(case: Case) -> None:
+    for number in [each.id for each in case.repo.comments.values() if each.author == BOT]:
+        del case.repo.comments[number]
+    assert case.quickly(f"/gate accept {case.sha}") == 0
+    assert case.reactions == ["eyes", "rocket"]
+    assert not case.replies
 
 
 def test_a_stranger_is_told_who_may(case: Case) -> None:

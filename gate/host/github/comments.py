@@ -81,6 +81,7 @@ def comment_of(data: Mapping[str, Any]) -> Comment:
         url=data["html_url"],
         created_at=data["created_at"],
         updated_at=data["updated_at"],
+        node=data.get("node_id") or "",
     )
 
 

@@ -5,17 +5,23 @@ from typing import Any
 
 from gate.host.github.comments import Comments, comment_of
 from gate.host.github.failure import HostError, Task
-from gate.model.effect import CommitStatus, Reaction, ReplyComment, StickyComment
+from gate.model.effect import Amendment, CommitStatus, Reaction, ReplyComment, StickyComment
 from gate.model.hosting import Comment, Performed, PostedStatus
 
 _COMMENTS, _STATUSES = "pull-requests: write", "statuses: write"
 _VANISHED = {404, 410}
+_AMEND = (
+    "mutation($comment: UpdateIssueCommentInput!, $reaction: AddReactionInput!) { updateIssueComment(input: $comment) "
+    "{ clientMutationId } addReaction(input: $reaction) { clientMutationId } }"
+)
 
 
 class Performing(Comments):
     """Writing comments, statuses and reactions."""
 
-    def perform(self, effect: StickyComment | ReplyComment | CommitStatus | Reaction) -> Performed:
+    def perform(
+        self, effect: StickyComment | ReplyComment | CommitStatus | Reaction | Amendment
+    ) -> Performed:
         """Do what an effect says, where it is not so already.
 
         Raises:
@@ -30,6 +36,8 @@ class Performing(Comments):
                 return self._set_status(effect)
             case Reaction():
                 return self._react(effect)
+            case Amendment():
+                return self._amend(effect)
 
     def statuses(self, sha: str) -> tuple[PostedStatus, ...]:
         """The newest status of each context on a commit, sorted by context.
@@ -140,6 +148,18 @@ class Performing(Comments):
         path = self._at("issues", "comments", effect.comment_id, "reactions")
         made = self._wire.send("POST", task, path, body={"content": effect.content})
         self._login = str((made.get("user") or {}).get("login") or "") or self._login
+        return Performed(changed=True)
+
+    def _amend(self, effect: Amendment) -> Performed:
+        """Where the text cannot be written, the reaction is made all the same: somebody waits for it."""
+        task = Task(doing="updating our comment", needs=_COMMENTS)
+        reaction = {"subjectId": effect.reaction_node, "content": effect.reaction.content.upper()}
+        variables = {"comment": {"id": effect.node, "body": effect.body}, "reaction": reaction}
+        try:
+            self._wire.graphql(task, _AMEND, variables=variables, parse=lambda data: data["addReaction"])
+        except HostError:
+            self._react(effect.reaction)
+            raise
         return Performed(changed=True)
 
 

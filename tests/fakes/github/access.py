@@ -32,6 +32,8 @@ NEEDS: dict[str, tuple[tuple[str, ...], Level]] = {
     "git/get-tree": (("contents",), "read"),
     "graphql/createCommitOnBranch": (("contents",), "write"),
     "graphql/minimizeComment": (TALK, "write"),
+    "graphql/updateIssueComment": (TALK, "write"),
+    "graphql/addReaction": (TALK, "write"),
     "issues/create-comment": (TALK, "write"),
     "issues/delete-comment": (TALK, "write"),
     "issues/get": (TALK, "read"),
@@ -63,6 +65,7 @@ ROLE_FOR: dict[str, Role] = {
     "issues/create-comment": "none",
     "reactions/create-for-issue-comment": "none",
     "reactions/delete-for-issue-comment": "none",
+    "graphql/addReaction": "none",
 }
 
 

@@ -1,4 +1,4 @@
-"""GraphQL: the two mutations and the few queries that a gate could send, run against GitHub's own schema.
+"""GraphQL: the four mutations and the few queries that a gate could send, run against GitHub's own schema.
 
 graphql-core checks the query, its variables and the answer against schema.graphql (GitHub's, cut to these types), so
 that a field that GitHub doesn't have fails here as it would there. The words of a stale head, of a missing right and of
@@ -61,6 +61,7 @@ class RefusedError(GraphQLError):
 def run(call: Call) -> Answer:
     """Execute the request. GitHub answers 200 even when it refuses."""
     root = {"createCommitOnBranch": _create_commit(call), "minimizeComment": _minimize(call)}
+    root |= {"updateIssueComment": _update_comment(call), "addReaction": _react(call)}
     root |= {"repository": _repository(call), "rateLimit": _rate(call), "viewer": _viewer(call)}
     done = graphql_sync(
         schema(),
@@ -204,6 +205,40 @@ def _minimize(call: Call) -> Callable[..., Any]:
         shown = {TYPES: "IssueComment", "id": given["subjectId"], "isMinimized": True}
         shown["minimizedReason"] = comment.minimized
         return {"clientMutationId": given.get("clientMutationId"), "minimizedComment": shown}
+
+    return resolve
+
+
+def _update_comment(call: Call) -> Callable[..., Any]:
+    def resolve(_info: Any, **arguments: Any) -> Any:
+        given = arguments["input"]
+        repo, comment = _comment(call, given["id"])
+        plain = not isinstance(repo.issues.get(comment.number), Pull)
+        permitted(call, repo, operation="graphql/updateIssueComment", plain_issue=plain)
+        if not given["body"].strip() or len(given["body"]) > call.world.limits.comment:
+            raise RefusedError("UNPROCESSABLE", "Body cannot be blank, nor longer than a comment may be")
+        comment.body, comment.updated = given["body"], call.world.clock.tick()
+        call.wrote = True
+        shown = {"id": given["id"], "isMinimized": False}
+        return {"clientMutationId": given.get("clientMutationId"), "issueComment": shown}
+
+    return resolve
+
+
+def _react(call: Call) -> Callable[..., Any]:
+    """The same reaction by the same author is not made twice."""
+
+    def resolve(_info: Any, **arguments: Any) -> Any:
+        given = arguments["input"]
+        repo, comment = _comment(call, given["subjectId"])
+        plain = not isinstance(repo.issues.get(comment.number), Pull)
+        permitted(call, repo, operation="graphql/addReaction", plain_issue=plain)
+        content = given["content"].lower()
+        made = {(held.comment, held.author, held.content) for held in repo.reactions}
+        if (comment.id, call.login, content) not in made:
+            repo.react(comment.id, content, author=call.login)
+            call.wrote = True
+        return {"clientMutationId": given.get("clientMutationId")}
 
     return resolve
 

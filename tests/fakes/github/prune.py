@@ -57,7 +57,7 @@ EVENT_SCHEMAS = (
 # GraphQL: type → the fields that stay. A field whose type is not here is left out.
 GRAPHQL = {
     "Query": ("repository", "rateLimit", "viewer"),
-    "Mutation": ("createCommitOnBranch", "minimizeComment"),
+    "Mutation": ("createCommitOnBranch", "minimizeComment", "updateIssueComment", "addReaction"),
     "Repository": ("id", "nameWithOwner", "ref", "object"),
     "Ref": ("id", "name", "prefix", "target"),
     "Commit": ("id", "oid", "url", "message", "messageHeadline", "changedFilesIfAvailable", "parents"),
@@ -67,6 +67,8 @@ GRAPHQL = {
     "RateLimit": ("limit", "cost", "remaining", "used", "resetAt"),
     "CreateCommitOnBranchPayload": ("clientMutationId", "commit", "ref"),
     "MinimizeCommentPayload": ("clientMutationId", "minimizedComment"),
+    "UpdateIssueCommentPayload": ("clientMutationId", "issueComment"),
+    "AddReactionPayload": ("clientMutationId",),
     "Minimizable": ("isMinimized", "minimizedReason"),
     "IssueComment": ("id", "isMinimized", "minimizedReason"),
 }
