@@ -12,10 +12,12 @@ from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.page import Assets, Earlier, Page, Spans, SuitePage
 from gate.model.report import Document, Report
-from gate.model.run import RunResult
+from gate.model.run import RunResult, Trial
 from gate.model.scorecard import Scorecard
+from gate.model.span import Span
 from gate.render.html.document import html_page
 from gate.run.answers import earlier_answers
+from gate.telemetry import names
 from gate.telemetry.reading import files_of, spans_of
 
 # Modules that are put into one: what a file imports stands before it, and a name is given once.
@@ -129,11 +131,13 @@ def _kept(
 
 
 def _spans(root: Path, results: Mapping[str, RunResult]) -> dict[str, Spans]:
-    """By suite, the steps of its trials: of each trial those of the newest run that has any."""
+    """By suite, the steps of its trials, as far as a run left them: of this very draw, and of no other under its name."""
     wanted = {
-        (name, trial.case_id, trial.index) for name, result in results.items() for trial in result.trials
+        (name, trial.case_id, trial.index): trial
+        for name, result in results.items()
+        for trial in result.trials
     }
-    found: dict[str, Spans] = {}
+    found: dict[str, dict[tuple[str, int], Sequence[Span]]] = {name: {} for name in results}
     room = _MOST_BYTES
     for path in files_of(root):
         try:
@@ -144,8 +148,21 @@ def _spans(root: Path, results: Mapping[str, RunResult]) -> dict[str, Spans]:
                 told = spans_of(lines)
         except OSError:
             continue
-        for suite in results:
-            mine = {key[1:]: told[key] for key in wanted & told.keys() if key[0] == suite}
-            found[suite] = {**found.get(suite, {}), **mine}
-        wanted -= told.keys()
-    return found
+        for key in wanted.keys() & told.keys():
+            own, (suite, case_id, index) = told[key], key
+            if not _is_of(own[0], wanted[key]):
+                continue
+            found[suite].setdefault((case_id, index), own)
+            if (
+                names.TRIAL_REUSED not in own[0].attributes
+            ):  # the run that asked tells more than those that did not
+                found[suite][case_id, index] = own
+                del wanted[key]
+    return dict(found)
+
+
+def _is_of(span: Span, trial: Trial) -> bool:
+    """Whether a trial's span is that of this draw: it bears the latency to the last digit, or the failure."""
+    if trial.reply is None:
+        return bool(trial.failures) and span.error == trial.failures[0].kind
+    return span.attributes.get(names.REPLY_LATENCY) == trial.reply.latency_s

@@ -85,6 +85,7 @@ EVALUATOR = "gate.evaluator"
 COST_USD = "gate.cost_usd"
 BATCHED = "gate.batched"
 REPORTED = "gate.reported"  # told afterwards, in the reply: its place in time is not known
+REPLY_LATENCY = "gate.reply.latency_s"  # as the results file has it: by it a trial knows its own spans
 REPLY_INPUT_TOKENS, REPLY_OUTPUT_TOKENS = "gate.reply.input_tokens", "gate.reply.output_tokens"
 FAILURE_KIND = "gate.failure.kind"
 JUDGE_MODEL = "gate.judge.model"

@@ -88,7 +88,8 @@ class Recorder:
         return begun
 
     def conclude(self, verdict: Verdict, *, head: str | None, base: str | None) -> None:
-        """What the walk came to, and the commits of both sides."""
+        """What the walk came to, and the commits of both sides. Who looks for the steps of its trials finds them now."""
+        self.write()
         kind, code = verdict.kind, verdict.exit_code
         result = "success" if code == 0 else "error" if kind is Kind.ERROR else "failure"
         told = {names.VERDICT: kind.value, names.EXIT: code, names.TASK_RESULT: result}

@@ -44,8 +44,13 @@ def test_the_page_of_a_check_holds_every_case_with_what_earlier_runs_of_the_base
 
 
 def test_the_steps_of_the_trials_are_those_that_the_run_left(project: Project) -> None:
-    _, details = shown(project, "check.html")
-    assert all(detail["h"][0]["p"] for detail in details)
+    suite, details = shown(project, "check.html")
+    for case_id, detail in zip(suite["ids"], details, strict=True):
+        told = dict(detail["h"][0]["p"][0][6])  # a run of the base left spans of the same name before
+        assert told["test.case.result.status"] == ("fail" if case_id in BROKEN else "pass")
+    assert project.gate("report", "base.json", "--html", "again.html").code == 0
+    _, details = shown(project, "again.html")
+    assert {dict(detail["h"][0]["p"][0][6])["test.case.result.status"] for detail in details} == {"pass"}
 
 
 def test_a_report_on_the_file_says_what_the_check_said_and_runs_nothing(project: Project) -> None:
