@@ -22,7 +22,6 @@ The budget is the ledger's (see `gate.running.ledgers`): what is spent there cou
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import JsonValue
 
@@ -101,17 +100,14 @@ def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None)
     """
     ledger = ledger or ledgers([errand.ready])[errand.ready.suite.name]
     overlays = (*errand.overlays, Overlay(paths=_instruments(errand.ready)))
-    with (
-        at_commit(place.tree, errand.sha, overlays=overlays) as there,
-        TemporaryDirectory(prefix="gate-") as name,
-    ):
+    with at_commit(place.tree, errand.sha, overlays=overlays) as there:
         for sentence in there.lacking:
             place.notice(f"{errand.label}: {sentence}")
-        folder = Path(name)
+        folder = there.beside
         write_text(folder / CONFIG, _config(place, errand, there.tree))
         _ask(place, errand, there, folder=folder, ledger=ledger)
         environment = own_environment()  # the application's git must find the worktree, not the user's index
-        command = [*ourselves(), "run", "--apart", name]
+        command = [*ourselves(), "run", "--apart", str(folder)]
         try:
             code = listened(
                 Job(command=command, folder=there.tree.root, environment=environment),
@@ -192,6 +188,8 @@ def _config(place: Place, errand: Errand, there: WorkingTree) -> str:
     suites = ours["suites"]
     assert isinstance(suites, dict)  # noqa: S101 - the same
     suite = {key: value for key, value in _mapping(suites[name]).items() if key not in _JUDGING}
+    said = errand.ready.suite  # a caller may have put another cap, or taken it out of its batch
+    suite |= {"budget": said.budget.model_dump(mode="json", exclude_none=True), "batch": said.batch}
     theirs = _theirs(place, errand, there)
     if theirs is not None:
         suite = {**suite, "target": theirs["target"], "depends_on": theirs.get("depends_on", [])}

@@ -59,7 +59,8 @@ def send(place: Place, stage: Stage, sending: Sending) -> tuple[Side, ...]:
     ready = capped(_alone(stage), sending.max_cost_usd)
     ledger = ledgers([ready])[ready.suite.name]
     base = base_revision(place.tree, sending.base) if sending.to != "head" else None
-    announce(place, ready, trials=sending.draws * (2 if sending.to == "both" else 1), ledger=ledger)
+    both = sending.to == "both"
+    announce(place, ready, trials=sending.draws * (1 + both), ledger=ledger, both=both)
     draws = Draws(purpose="run", count=sending.draws)
     sides: list[Side] = []
     if base is not None:
@@ -100,14 +101,15 @@ def capped(ready: Ready, max_cost_usd: float | None) -> Ready:
     return replace(ready, suite=ready.suite.model_copy(update={"budget": budget}))
 
 
-def announce(place: Place, ready: Ready, *, trials: int, ledger: Ledger) -> None:
-    """Say what is going to be taken, all sides together.
+def announce(place: Place, ready: Ready, *, trials: int, ledger: Ledger, both: bool = True) -> None:
+    """Say what both sides are going to take together; of one alone its run says it.
 
     Raises:
         UserError: that is more than the budget has room for.
     """
     takes = expected(place.tree, ready, trials=trials)
-    place.notice(outlay_text(ready.suite.name, takes))
+    if both and (takes.input_tokens is not None or takes.judge_calls):
+        place.notice(f"both sides together: {outlay_text(ready.suite.name, takes)}")
     sure = not takes.at_most  # what is only possible refuses nothing: the caps hold anyway
     sent, got = takes.input_tokens, takes.output_tokens
     tokens = sent + got if sure and sent is not None and got is not None else None

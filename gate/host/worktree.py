@@ -49,6 +49,11 @@ class Elsewhere:
     top: Path
     lacking: Sequence[str] = field(default=())
 
+    @property
+    def beside(self) -> Path:
+        """A folder beside it that goes with it, for what is no part of the commit."""
+        return self.top.parent
+
 
 @contextmanager
 def at_commit(tree: WorkingTree, sha: str, *, overlays: Sequence[Overlay] = ()) -> Iterator[Elsewhere]:

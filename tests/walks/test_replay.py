@@ -123,7 +123,6 @@ def test_sent_again_both_sides_stand_beside_one_another(project: Project) -> Non
     )
     assert row.split() == ["exact_match", "0", "1", "1", "0", "0"]
     assert "  - right\n  + wrong\u23ce\n  + and more of it\n" in done.out
-    assert done.err.index("s: 4 trials") < done.err.index("s at HEAD~1"), "told before anything is sent"
 
 
 def test_a_replay_is_no_draw_nothing_of_it_is_kept(project: Project) -> None:
@@ -219,6 +218,19 @@ def test_more_than_it_may_cost_is_not_sent(tmp_path: Path) -> None:
         done = asked(project, api.url, "--send", "head", "--draws", "2")
     assert done.code == 2
     assert "budget.calls" in done.err
+
+
+def test_what_it_may_cost_holds_on_both_sides_and_is_told_first(tmp_path: Path) -> None:
+    project = modeled(tmp_path)
+    project.commit("the base")
+    with MessagesApi(said("right")) as api:
+        arguments = ("--send", "both", "--base", "HEAD", "--draws", "4", "--max-cost", "0.0001")
+        done = asked(project, api.url, *arguments)
+        calls = len(api.requests)
+    assert calls == 1, "each call costs more than that"
+    assert "both sides together: s: 8 trials" in done.err
+    assert done.err.count("budget.cost_usd: 0.0001") == 2
+    assert done.code == 0
 
 
 def test_what_a_judge_is_asked_is_told_with_a_word_for_its_random_boundary(tmp_path: Path) -> None:
