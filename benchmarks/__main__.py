@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("startup", "throughput", "store", "compare", "simulation", "segments", "bisection", "history", "image")
+NAMES = ("startup", "throughput", "store", "compare", "simulation", "segments", "bisection", "history", "page", "image")
 
 
 def main() -> int:
