@@ -5,7 +5,6 @@ A trial whose reply was kept asks nothing, and so has no call; the run says how 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, Self
 
 from pydantic import JsonValue
@@ -17,7 +16,7 @@ from gate.telemetry import names
 from gate.telemetry.calls import application, count
 from gate.telemetry.content import MOST_DOCUMENTS, public_json, told_exchange
 from gate.telemetry.recorder import Recorder
-from gate.telemetry.scored import Describe, Scored, passes, results_of
+from gate.telemetry.scored import Describe, Results, Scored
 from gate.telemetry.trail import Step, Trail, now_ns
 
 _BY_ITSELF = {
@@ -39,7 +38,7 @@ class SuiteRecord:
         fingerprint: str = "",
     ) -> None:
         self._recorder = recorder if recorder is not None and recorder.tells else None
-        self._name, self._use, self._describe = name, use, cache(describe)
+        self._name, self._use, self._results = name, use, Results(describe)
         self._fingerprint = fingerprint
         self._done = self._failed = 0
         self._step: Step | None = None
@@ -93,8 +92,9 @@ class SuiteRecord:
             if not each.end_ns:
                 each.end_ns, each.error = step.end_ns, each.error or "canceled"
         subject = _subject(trail)
-        good = passes(trial, self._describe)
-        step.attributes[names.CASE_STATUS] = "pass" if good else "fail"
+        found, passed = self._results.of(trial, content=trail.content)
+        status = "pass" if passed else "fail"
+        step.attributes[names.CASE_STATUS] = status
         self._done += 1
         if trial.failures:
             self._failed += 1
@@ -108,10 +108,9 @@ class SuiteRecord:
         elif trial.reply is not None:
             searched = trail.trace_id in recorder.searched
             _tell_reply(subject, done.case, trial.reply, searched=searched)
-        found = results_of(trial, self._describe, content=trail.content)
         now = now_ns()
         events = [Scored(now, trail.trace_id, subject.span_id, told) for told in found]
-        self._sum(trail, trial, status="pass" if good else "fail")
+        self._sum(trail, trial, status=status)
         recorder.finished(trail, events)
 
     def write(self) -> None:
