@@ -241,10 +241,8 @@ class _Bisector:
         )
 
     def _since_accepted(self) -> Move | None:
-        """How far the good version has moved since it was accepted, where nobody touched it."""
+        """How far the good version fell since it was accepted, though nobody touched it; None where luck explains it."""
         if self.ends is None or self.baseline is None or not self._has_baseline():
             return None
-        contest = contest_of(
-            self.wanted.metric, before=self.baseline, after=self.ends.good, by=self.yardstick
-        )
-        return None if isinstance(contest, str) else move_of(contest)
+        fallen = contest_of(self.wanted.metric, before=self.baseline, after=self.ends.good, by=self.yardstick)
+        return None if isinstance(fallen, str) or fallen.evidence.p > self.level else move_of(fallen)

@@ -62,6 +62,8 @@ class Bisection(Noun):
         how many lie between good and bad, and how many of them touch nothing that the suite depends on.
     alpha, step_alpha, steps:
         the chance of any wrong answer, of one wrong step, and how many steps that allows for.
+    since_accepted:
+        how far the good version itself fell since its baseline was accepted, where luck does not explain it.
     asked, kept:
         trials that were run, and those that were on disk before.
     """

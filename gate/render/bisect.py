@@ -71,9 +71,9 @@ def _facts(found: Bisection, *, cells: int) -> Iterator[str]:
         yield from _row(
             "in all", f"{_plain(found.good)} to {_plain(found.bad)}: {_moved(found.drop, found)}", cells=cells
         )
-    if found.since_accepted is not None and found.since_accepted.worse:
+    if found.since_accepted is not None:
         moved = _moved(found.since_accepted, found)
-        says = f"the good version itself has moved since it was accepted: {moved}. What changed lies outside the repository."
+        says = f"the good version itself has fallen since it was accepted: {moved}. What changed lies outside the repository."
         yield from _row("but", says, cells=cells)
     if found.cases:
         yield from _row("cases", _some(found.cases), cells=cells)

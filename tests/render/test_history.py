@@ -116,6 +116,24 @@ def test_a_culprit_is_told_with_what_to_look_at_next() -> None:
     assert "Each step errs in at most 0.8%, the whole in at most 5% of searches" in told(text)
 
 
+@pytest.mark.parametrize(
+    ("ends", "headline", "command"),
+    [
+        (("a" * 40, "b" * 40), "between aaaaaaaaaaaa and bbbbbbbbbbbb", "git diff aaaaaaaaaaaa bbbbbbbbbbbb"),
+        (("a" * 40, ""), "with what is not committed on top of aaaaaaaaaaaa", "git diff aaaaaaaaaaaa"),
+    ],
+)
+def test_where_no_single_commit_is_looked_for_the_difference_is_told(
+    ends: tuple[str, str], headline: str, command: str
+) -> None:
+    base = make_bisection().culprit
+    assert base is not None
+    text = bisection_text(make_bisection(culprit=base.model_copy(update={"between": ends})))
+    assert f"got worse {headline}." in told(text)
+    assert f"    {command} -- prompts/a.md" in text.splitlines()
+    assert "cccccccccccc" not in text
+
+
 def test_each_ending_has_its_headline() -> None:
     headlines = {
         outcome: bisection_text(make_bisection(outcome=outcome, culprit=None)).partition("\n")[0]

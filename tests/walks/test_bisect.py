@@ -152,16 +152,6 @@ def test_two_files_that_only_break_it_together_are_both_named_also_uncommitted(r
     assert f"    git diff {head} -- prompts/account.txt prompts/refunds.txt" in found["text"].splitlines()
 
 
-def test_the_files_of_a_whole_branch_can_be_searched_at_once(road: Road) -> None:
-    for number in range(3):
-        road.step(number, "BROKEN\n" if number == 0 else "")
-    found = road.bisect("--files", "--good", "HEAD~3", "--bad", "HEAD", "--cases", "category=account")
-    assert found["culprit"]["files"] == ["prompts/account.txt"]
-    first, last = (road.git("rev-parse", name).strip()[:12] for name in ("HEAD~3", "HEAD"))
-    assert f"got worse between {first} and {last}." in " ".join(found["text"].split())
-    assert f"git diff {first} {last} -- prompts/account.txt" in found["text"]
-
-
 def test_a_commit_that_came_with_a_merge_is_found_past_one_that_does_not_run(road: Road) -> None:
     road.step(0)
     road.git("checkout", "-q", "-b", "topic")
@@ -273,3 +263,23 @@ def test_a_shallow_clone_says_what_it_lacks(road: Road, tmp_path: Path) -> None:
     done = clone.ask("bisect", "exact_match")
     assert done.code == 2, done.text
     assert "git fetch --unshallow" in done.err
+
+
+def test_where_the_good_version_itself_has_fallen_since_it_was_accepted_the_change_lies_outside(
+    road: Road,
+) -> None:
+    road.step(0)
+    kept = road.read("app.py")
+    road.write("app.py", kept.replace("0.97", 'float(os.environ.get("CHANCE", "0.97"))'))
+    road.commit("an application that depends on something outside")
+    road.git("tag", "good")
+    road.step(1)
+    done = road.gate(
+        "bisect", "exact_match", "--good", "good", "--cases", "category=refunds", "--draws", "3", "--json", "found.json",
+        env={"CALLS": str(road.calls), "CHANCE": "0.1"},
+    )  # fmt: skip
+    assert done.code == 3, done.text
+    found = json.loads(road.read("found.json"))
+    assert found["outcome"] == "not reproduced"
+    assert found["since_accepted"]["delta"] < -0.5
+    assert "What changed lies outside the repository" in " ".join(done.out.split())
