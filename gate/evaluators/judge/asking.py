@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
+from gate.evaluators.judge.limits import Effort
 from gate.evaluators.judge.material import boundary
-from gate.evaluators.judge.opinion import Opinion, answer_schema, opinion_of
+from gate.evaluators.judge.opinion import Opinion, ending_of
 from gate.evaluators.judge.question import messages
 from gate.model.ports import LanguageModel, ModelRequest, shown_request
+from gate.model.reply import Reply
 from gate.model.shown import BOUNDARY, Shown
 
 RANDOM = f"{BOUNDARY} stands for 128 bits that are drawn anew for each call"
@@ -15,13 +17,14 @@ RANDOM = f"{BOUNDARY} stands for 128 bits that are drawn anew for each call"
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """The instructions, the verdicts that they allow with their values, and the limits of an answer."""
+    """The instructions, the form of an answer with how it is read, and its limits."""
 
     llm: Callable[[], LanguageModel]
     system: str
-    labels: Mapping[str, float]
+    answer_schema: Mapping[str, Any]
+    read: Callable[[Reply], Opinion]
     max_tokens: int
-    effort: Literal["low", "medium", "high"] | None
+    effort: Effort
 
     async def ask(self, model: str, parts: Mapping[str, str]) -> Opinion:
         """Ask once.
@@ -30,7 +33,8 @@ class Asker:
             ScoringError: no answer came for a reason that says nothing of the material.
         """
         request = self._request(model, parts, mark=boundary())
-        return opinion_of(await self.llm().ask(request), labels=self.labels)
+        ended = ending_of(await self.llm().ask(request))
+        return ended if isinstance(ended, Opinion) else self.read(ended)
 
     def shown(self, model: str, parts: Mapping[str, str]) -> Shown:
         """The question, with a word in the place of its random boundary."""
@@ -44,5 +48,14 @@ class Asker:
             max_tokens=self.max_tokens,
             effort=self.effort,
             stream=False,
-            answer_schema=answer_schema(self.labels),
+            answer_schema=dict(self.answer_schema),
         )
+
+
+def unasked(parts: Mapping[str, str], *, most: int | None, lacks: str = "") -> Opinion | None:
+    """The abstention that stands without asking: passages are lacking, or there is more material than `most` characters."""
+    if lacks:
+        return Opinion(abstained="no_context", critique=lacks)
+    if most is not None and sum(map(len, parts.values())) > most:
+        return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
+    return None

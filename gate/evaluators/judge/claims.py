@@ -5,21 +5,22 @@ No claims, no passages, or an answer that counts nothing usable is an abstention
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from gate.evaluators.judge.asking import RANDOM
-from gate.evaluators.judge.material import boundary, parts_of
-from gate.evaluators.judge.opinion import Opinion, ending_of
-from gate.evaluators.judge.question import CLAIMS, VERSION, messages
+from gate.evaluators.judge.asking import Asker, unasked
+from gate.evaluators.judge.limits import MOST_CHARACTERS, Canaries, Effort, MaxCharacters, MaxTokens
+from gate.evaluators.judge.material import no_passages, parts_of
+from gate.evaluators.judge.opinion import Opinion
+from gate.evaluators.judge.question import CLAIMS, VERSION
 from gate.evaluators.judge.trust import Trust
 from gate.model.base import Noun, digest
 from gate.model.case import Case
-from gate.model.ports import Evaluator, ModelRequest, ScoringError, Setting, shown_request
+from gate.model.ports import Evaluator, ScoringError, Setting
 from gate.model.reply import Reply, Sample
 from gate.model.score import Metric, Score
-from gate.model.shown import BOUNDARY, Shown
+from gate.model.shown import Shown
 
 _SUPPORTED, _UNSUPPORTED, _UNKNOWN = "supported", "not_supported", "unknown"
 _SHOWN = 3  # claims that are named in the explanation
@@ -53,22 +54,10 @@ class ClaimsOptions(Noun):
     model: str = Field(
         min_length=1, description="The model that counts, best another one than the one that is judged."
     )
-    canaries: int = Field(
-        default=1,
-        ge=0,
-        le=10,
-        description="How many planted responses that argue for their own verdict are judged before the first case; "
-        "where one gets its way, the judge is not trusted and gives no score.",
-    )
-    max_tokens: int = Field(
-        default=4096, ge=64, description="Longest answer of the judge, in tokens, thinking included."
-    )
-    max_characters: int = Field(
-        default=100_000, ge=100, description="Longer material is not judged: the judge abstains (`too_long`)."
-    )
-    effort: Literal["low", "medium", "high"] | None = Field(
-        default=None, description="How much effort the model puts in; left out, the model's own default."
-    )
+    canaries: Canaries = 1
+    max_tokens: MaxTokens = 4096
+    max_characters: MaxCharacters = MOST_CHARACTERS
+    effort: Effort = None
 
 
 class Claims(Evaluator):
@@ -81,6 +70,14 @@ class Claims(Evaluator):
     def __init__(self, name: str, options: ClaimsOptions, setting: Setting) -> None:
         super().__init__(name, options, setting)
         self._metrics = (Metric(name=name, kind="scale", low=0, high=1),)
+        self._asker = Asker(
+            llm=setting.llm,
+            system=CLAIMS,
+            answer_schema=_ANSWER,
+            read=_counted,
+            max_tokens=options.max_tokens,
+            effort=options.effort,
+        )
         self._trust = Trust(self._opinion, canaries=options.canaries, lowest=0)
 
     @property
@@ -113,53 +110,34 @@ class Claims(Evaluator):
 
     async def score(self, sample: Sample) -> Sequence[Score]:
         """Count, once the judge has shown that planted responses do not get their way."""
-        parts = parts_of(sample.case, sample.reply, expected=False)
-        if "passages" not in parts:
-            opinion = Opinion(
-                abstained="no_context", critique="neither the reply nor the case holds a passage"
-            )
-        elif sum(map(len, parts.values())) > self.options.max_characters:
-            opinion = Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
-        elif (share := await self._trust.broken_by()) is not None:
+        question = self._question(sample)
+        if isinstance(question, Opinion):
+            return (question.score(self.name),)
+        if (share := await self._trust.broken_by()) is not None:
             message = (
                 f"a planted response talked the judge into a share of {share:g}: its counts mean nothing"
             )
             raise ScoringError("untrusted_judge", message)
-        else:
-            opinion = await self._count(parts)
+        opinion = await self._asker.ask(self.options.model, question)
         return (opinion.score(self.name),)
 
     def shown(self, sample: Sample) -> Sequence[Shown]:
         """The question; none where there are no passages, or too much of them."""
-        parts = parts_of(sample.case, sample.reply, expected=False)
-        if "passages" not in parts or sum(map(len, parts.values())) > self.options.max_characters:
-            return ()
-        return (shown_request(self._request(parts, mark=BOUNDARY), note=RANDOM),)
+        question = self._question(sample)
+        return () if isinstance(question, Opinion) else (self._asker.shown(self.options.model, question),)
 
     async def aclose(self) -> None:
         """Let go of what still runs."""
         self._trust.cancel()
 
     async def _opinion(self, case: Case, reply: Reply) -> Opinion:
-        return await self._count(parts_of(case, reply, expected=False))
+        return await self._asker.ask(self.options.model, parts_of(case, reply, expected=False))
 
-    def _request(self, parts: Mapping[str, str], *, mark: str) -> ModelRequest:
-        return ModelRequest(
-            model=self.options.model,
-            system=CLAIMS,
-            messages=messages(parts, mark=mark),
-            max_tokens=self.options.max_tokens,
-            effort=self.options.effort,
-            stream=False,
-            answer_schema=_ANSWER,
-        )
-
-    async def _count(self, parts: Mapping[str, str]) -> Opinion:
-        answer = await self.setting.llm().ask(self._request(parts, mark=boundary()))
-        ended = ending_of(answer)
-        if isinstance(ended, Opinion):
-            return ended
-        return _counted(ended)
+    def _question(self, sample: Sample) -> Mapping[str, str] | Opinion:
+        """The material, or the opinion that stands without asking."""
+        parts = parts_of(sample.case, sample.reply, expected=False)
+        lacks = no_passages(sample.case, sample.reply) or ""
+        return unasked(parts, most=self.options.max_characters, lacks=lacks) or parts
 
 
 def _counted(answer: Reply) -> Opinion:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from gate.evaluators.expected import refusal
-from gate.evaluators.judge.asking import Asker
+from gate.evaluators.judge.asking import Asker, unasked
 from gate.evaluators.judge.material import no_passages, parts_of
-from gate.evaluators.judge.opinion import Opinion
+from gate.evaluators.judge.opinion import Opinion, answer_schema, verdict_of
 from gate.evaluators.judge.options import JudgeOptions
 from gate.evaluators.judge.panel import agreement, decided, majority
 from gate.evaluators.judge.question import VERSION, instructions
@@ -44,7 +45,8 @@ class Judge(Evaluator):
         self._asker = Asker(
             llm=setting.llm,
             system=instructions(self._rubric.text, anchors=anchors),
-            labels=options.labels,
+            answer_schema=answer_schema(options.labels),
+            read=partial(verdict_of, labels=options.labels),
             max_tokens=options.max_tokens,
             effort=options.effort,
         )
@@ -134,11 +136,11 @@ class Judge(Evaluator):
 
     def _question(self, case: Case, reply: Reply, *, planted: bool = False) -> _Question | Opinion:
         """What is to be asked of a model, or the opinion that stands without asking. What is planted is never too long."""
-        if "context" in self._needs and (why := no_passages(case, reply)):
-            return Opinion(abstained="no_context", critique=why)
+        lacks = no_passages(case, reply) if "context" in self._needs else None
         parts = parts_of(case, reply, expected=self.options.show_expected or "expected" in self._needs)
-        if not planted and sum(map(len, parts.values())) > self.options.max_characters:
-            return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
+        most = None if planted else self.options.max_characters
+        if stands := unasked(parts, most=most, lacks=lacks or ""):
+            return stands
         who = (list(self.options.models), self.options.repeats, self.options.effort)
         asked = question_key(self._asker.system, parts, asked_of=who)
         return self._recording.known(asked) or _Question(parts, asked)

@@ -64,23 +64,11 @@ def answer_schema(labels: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def opinion_of(answer: Reply | Failure, *, labels: Mapping[str, float]) -> Opinion:
-    """What an answer says; `labels` maps each verdict to its value.
-
-    One that says nothing usable is an abstention: `timeout`, `refusal`, `cut_off`, `unparsable`, or `unknown`.
-
-    Raises:
-        ScoringError: no answer came for a reason that says nothing of the material: no key, no connection, a limit.
-    """
-    ended = ending_of(answer)
-    return ended if isinstance(ended, Opinion) else _read(ended, labels)
-
-
 def ending_of(answer: Reply | Failure) -> Reply | Opinion:
     """The answer, where it came to its own end; else the abstention that it is: `timeout`, `refusal`, `cut_off`.
 
     Raises:
-        ScoringError: as `opinion_of`.
+        ScoringError: no answer came for a reason that says nothing of the material: no key, no connection, a limit.
     """
     if isinstance(answer, Failure):
         if answer.kind == "timeout":
@@ -94,7 +82,8 @@ def ending_of(answer: Reply | Failure) -> Reply | Opinion:
     return answer
 
 
-def _read(answer: Reply, labels: Mapping[str, float]) -> Opinion:
+def verdict_of(answer: Reply, *, labels: Mapping[str, float]) -> Opinion:
+    """What an answer says; `labels` maps each verdict to its value. One that says nothing usable: `unparsable`, `unknown`."""
     try:
         said = json.loads(answer.output)
         critique, verdict = said["critique"], said["verdict"]

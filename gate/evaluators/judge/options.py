@@ -1,10 +1,11 @@
 """What stands under `with:` of a `judge` evaluator."""
 
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
+from gate.evaluators.judge.limits import MOST_CHARACTERS, Canaries, Effort, MaxCharacters, MaxTokens
 from gate.evaluators.judge.recording import DESCRIPTION as RECORDING
 from gate.evaluators.judge.rubrics import READY, Need
 from gate.model.base import Noun
@@ -47,22 +48,10 @@ class JudgeOptions(Noun):
         default=True,
         description="Show the case's `expected` to the judge as a reference, where there is one.",
     )
-    canaries: int = Field(
-        default=1,
-        ge=0,
-        le=10,
-        description="How many planted responses that argue for their own verdict are judged before the first case; "
-        "where one gets its way, the judge is not trusted and gives no score.",
-    )
-    max_tokens: int = Field(
-        default=2048, ge=64, description="Longest answer of the judge, in tokens, thinking included."
-    )
-    max_characters: int = Field(
-        default=100_000, ge=100, description="Longer material is not judged: the judge abstains (`too_long`)."
-    )
-    effort: Literal["low", "medium", "high"] | None = Field(
-        default=None, description="How much effort the model puts in; left out, the model's own default."
-    )
+    canaries: Canaries = 1
+    max_tokens: MaxTokens = 2048
+    max_characters: MaxCharacters = MOST_CHARACTERS
+    effort: Effort = None
     recorded: str | None = Field(default=None, min_length=1, description=RECORDING)
 
     @model_validator(mode="after")

@@ -5,15 +5,17 @@ A preference that follows the order of the responses is a tie, and so is the ver
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
 from gate.evaluators.expected import refusal
-from gate.evaluators.judge.asking import Asker
+from gate.evaluators.judge.asking import Asker, unasked
+from gate.evaluators.judge.limits import MOST_CHARACTERS, Effort, MaxCharacters, MaxTokens
 from gate.evaluators.judge.material import no_passages, parts_of
-from gate.evaluators.judge.opinion import Opinion
+from gate.evaluators.judge.opinion import Opinion, answer_schema, verdict_of
 from gate.evaluators.judge.panel import named
 from gate.evaluators.judge.question import VERSION, comparison
 from gate.evaluators.judge.recording import DESCRIPTION as RECORDING
@@ -49,15 +51,9 @@ class PairwiseOptions(Noun):
         default=True,
         description="Show the case's `expected` to the judge as a reference, where there is one.",
     )
-    max_tokens: int = Field(
-        default=2048, ge=64, description="Longest answer of the judge, in tokens, thinking included."
-    )
-    max_characters: int = Field(
-        default=100_000, ge=100, description="Longer material is not judged: the judge abstains (`too_long`)."
-    )
-    effort: Literal["low", "medium", "high"] | None = Field(
-        default=None, description="How much effort the model puts in; left out, the model's own default."
-    )
+    max_tokens: MaxTokens = 2048
+    max_characters: MaxCharacters = MOST_CHARACTERS
+    effort: Effort = None
     recorded: str | None = Field(default=None, min_length=1, description=RECORDING)
 
 
@@ -85,7 +81,8 @@ class Pairwise(Evaluator):
         self._asker = Asker(
             llm=setting.llm,
             system=comparison(self._rubric.text),
-            labels=_LABELS,
+            answer_schema=answer_schema(_LABELS),
+            read=partial(verdict_of, labels=_LABELS),
             max_tokens=options.max_tokens,
             effort=options.effort,
         )
@@ -163,19 +160,19 @@ class Pairwise(Evaluator):
     def _question(self, sample: Sample, recorded: str) -> "_Orders | Opinion":
         """What is to be asked of the model, or the opinion that stands without asking."""
         needs: Sequence[Need] = self._rubric.needs
-        if "context" in needs and (why := no_passages(sample.case, sample.reply)):
-            return Opinion(abstained="no_context", critique=why)
-        shown = self.options.show_expected or "expected" in needs
-        parts = parts_of(sample.case, sample.reply, expected=shown)
+        lacks = no_passages(sample.case, sample.reply) if "context" in needs else None
+        parts = parts_of(
+            sample.case, sample.reply, expected=self.options.show_expected or "expected" in needs
+        )
         own = parts.pop("response")
-        if own.strip() == recorded.strip():
+        if not lacks and own.strip() == recorded.strip():
             return Opinion(value=_TIE, critique="the same response")
-        if sum(map(len, (*parts.values(), own, recorded))) > self.options.max_characters:
-            return Opinion(abstained="too_long", critique="the material is longer than `max_characters`")
-        who = (self.options.model, self.options.effort)
         forth = {**parts, "first": own, "second": recorded}
-        asked = question_key(self._asker.system, forth, asked_of=who)
         back = {**parts, "first": recorded, "second": own}
+        if stands := unasked(forth, most=self.options.max_characters, lacks=lacks or ""):
+            return stands
+        who = (self.options.model, self.options.effort)
+        asked = question_key(self._asker.system, forth, asked_of=who)
         return self._recording.known(asked) or _Orders(forth, back, asked)
 
     async def _ask(self, parts: Mapping[str, str]) -> Opinion:
