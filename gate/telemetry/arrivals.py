@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from gate.telemetry.receiver import Receiver
 
 MOST_SPANS = 2_000  # of one call: an application in a loop must not fill the memory
-_LACKING = "what needs their passages abstained; see docs/guide/backends.md"
+_LACKING = "what needs the passages abstained; see docs/guide/backends.md"
 _IGNORED = "were ignored: it has to go on with the `traceparent` that it is handed"
-_REFUSED = "were refused, the last because"
+_REFUSED = "were refused; of the last"
 Onward = Callable[[Sequence[ForeignSpan]], int]
 
 
@@ -98,23 +98,21 @@ class Arrivals:
         with self._lock:
             counts, self._counts = self._counts, Counter()
         refused = [why for receiver in self._receivers.values() for why in receiver.told_refusals()]
+        lacking, strange, more = counts["lacking"], counts["strange"], counts["more"]
         texts = []
-        if lacking := counts["lacking"]:
-            trials = f"{lacking} trial{'s' if lacking > 1 else ''}"
+        if lacking:
+            texts.append(f"no span tells of a retrieval in {_number(lacking, 'trial')}: {_LACKING}")
+        if strange and (lacking or not counts["placed"]):  # where its own came, a service has other callers
             texts.append(
-                f"{trials} told of no retrieval in {'their' if lacking > 1 else 'its'} spans: {_LACKING}"
+                f"{_number(strange, 'span')} of the application belonged to no trial, and {_IGNORED}"
             )
-        if (strange := counts["strange"]) and (
-            lacking or not counts["placed"]
-        ):  # else: the service has other callers
-            spans = f"{strange} span{'s' if strange > 1 else ''}"
-            texts.append(f"{spans} of the application belonged to no trial of this run, and {_IGNORED}")
         if refused:
-            times = f"{len(refused)} export{'s' if len(refused) > 1 else ''}"
-            texts.append(f"{times} of the application's spans {_REFUSED}: {refused[-1]}")
-        if more := counts["more"]:
             texts.append(
-                f"spans of the application beyond {MOST_SPANS:,} of one call were left out: {more:,} in all"
+                f"{_number(len(refused), 'export')} of the application's spans {_REFUSED}: {refused[-1]}"
+            )
+        if more:
+            texts.append(
+                f"of one call of the application {MOST_SPANS:,} spans are taken in, and {more:,} were left out"
             )
         return texts
 
@@ -219,6 +217,10 @@ class _Call:
             self._callback = None if callback is not None else self._callback
         if callback is not None:
             callback()
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _here() -> tuple[int, int] | None:

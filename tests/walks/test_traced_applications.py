@@ -129,7 +129,7 @@ def test_an_application_that_tells_nothing_abstains_and_is_never_a_miss(tmp_path
     made.write("app.py", "def ask(input):\n    return 'an answer'\n")
     ended = ran(made)
     assert hits(made) == ["no span of the application arrived, so its passages are not known"] * 2
-    assert "2 trials told of no retrieval in their spans" in " ".join(ended.text.split())
+    assert "no span tells of a retrieval in 2 trials" in " ".join(ended.text.split())
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_spans_of_another_trace_are_ignored_and_counted_and_the_wait_has_an_end(
         made = of_service(tmp_path, url, port, traces_wait_s=0.2)
         ended = ran(made)
     assert hits(made) == ["no span of the application arrived, so its passages are not known"] * 2
-    assert "4 spans of the application belonged to no trial of this run" in " ".join(ended.text.split())
+    assert "4 spans of the application belonged to no trial" in " ".join(ended.text.split())
 
 
 def test_a_service_is_told_nothing_where_propagation_is_switched_off(tmp_path: Path) -> None:
