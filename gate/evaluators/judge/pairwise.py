@@ -13,6 +13,7 @@ from pydantic import Field
 
 from gate.evaluators.expected import refusal
 from gate.evaluators.judge.asking import Asker, unasked
+from gate.evaluators.judge.files import NoSuchTextError, text_of
 from gate.evaluators.judge.limits import MOST_CHARACTERS, Effort, MaxCharacters, MaxTokens
 from gate.evaluators.judge.material import no_passages, parts_of
 from gate.evaluators.judge.opinion import Opinion, answer_schema, verdict_of
@@ -197,15 +198,15 @@ def _recorded(file: str, *, root: Path) -> dict[str, str]:
     Raises:
         UserError: no such file within the root, or it is no results file.
     """
-    path = root / file
+    fix = f"record one with `gate run -o {file}`, and commit it"
     try:
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise FileNotFoundError
-        result = load_results(path.read_text(encoding="utf-8"), file)
-    except (OSError, UnicodeDecodeError):
-        fix = f"record one with `gate run -o {file}`, and commit it"
+        text = text_of(file, root=root)
+    except NoSuchTextError as error:
+        raise UserError(Problem(message=f"this {error}", key="against", value=file, fix=fix)) from None
+    if text is None:
         message = "there is no such results file in the folder of gate.yaml"
-        raise UserError(Problem(message=message, key="against", value=file, fix=fix)) from None
+        raise UserError(Problem(message=message, key="against", value=file, fix=fix))
+    result = load_results(text, file)
     keys = {case.id: case.key for case in result.cases}
     found: dict[str, str] = {}
     for trial in result.trials:

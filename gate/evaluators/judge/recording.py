@@ -12,6 +12,7 @@ from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from gate.evaluators.judge.files import NoSuchTextError, text_of
 from gate.evaluators.judge.opinion import Opinion
 from gate.model.base import Noun, canonical_json, digest
 from gate.model.case import Place
@@ -107,15 +108,12 @@ class Recording:
         """
         if file is None:
             return cls(llm=llm)
-        path = root / file
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise _unreadable(file, "this lies outside the folder of gate.yaml")
         try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
+            text = text_of(file, root=root)
+        except NoSuchTextError as error:
+            raise _unreadable(file, f"this {error}") from None
+        if text is None:
             return cls(llm=llm, file=file)
-        except (OSError, UnicodeDecodeError) as error:
-            raise _unreadable(file, f"this cannot be read ({type(error).__name__})") from None
         return cls(llm=llm, file=file, verdicts=load_verdicts(text, file), there=True)
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gate.evaluators.judge.files import NoSuchTextError, text_of
 from gate.model.errors import Problem, UserError
 
 Need = Literal["expected", "context"]
@@ -28,13 +29,12 @@ def rubric(name: str, *, root: Path) -> Rubric:
     """
     if name in READY:
         return READY[name]
-    path = root / name
     try:
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise _problem(name, "this rubric lies outside the folder of gate.yaml")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise _problem(name, "there is no such rubric, and no text file of that name") from None
+        text = text_of(name, root=root)
+    except NoSuchTextError as error:
+        raise _problem(name, f"this {error}") from None
+    if text is None:
+        raise _problem(name, "there is no such rubric, and no text file of that name")
     if not text.strip() or len(text.encode()) > _MOST_BYTES:
         raise _problem(name, f"a rubric holds some text, and at most {_MOST_BYTES:,} bytes of it")
     return Rubric(text=text.replace("\r\n", "\n").strip(), file=name)
