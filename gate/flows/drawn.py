@@ -150,7 +150,8 @@ class Drawer:
                 [list(each.paths), each.sha, self._content(each.paths, each.sha)] for each in version.overlays
             ],
             "suite": ready.suite.name,
-            "cases": [[case.id, case.key] for case in ready.suite.cases],
+            "cases": [[case.key, case.asked_key] for case in ready.suite.cases],
+            "spec": ready.fingerprint["spec"],  # stands in where a commit has no config of its own
             "instruments": dict(ready.instruments.fingerprints),
             "metric": self.metric,
             "draws": [draws.first, draws.count],
