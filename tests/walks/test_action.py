@@ -32,6 +32,10 @@ def test_a_change_that_holds_turns_the_status_green_and_writes_one_comment(stage
     report = json.loads((stage.workspace / acted.outputs["report_json"]).read_text())
     assert report["verdict"]["kind"] == "pass"
     assert (stage.workspace / acted.outputs["report_junit"]).exists()
+    page = (stage.workspace / acted.outputs["report_html"]).read_text()
+    assert page.startswith("<!doctype html>")
+    assert '"case-039"' in page  # every case, and not only those of the report
+    assert "`gate-report/report.html`" in acted.summary
     assert (stage.workspace / "gate-report" / "results" / "s.json").exists()
     assert (stage.workspace / "gate-report" / "traces" / "spans.jsonl").exists()
 
