@@ -92,10 +92,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     worse, 1 where it is, 3 where that can't be told.
     """
     if apart is not None:
-        # The process in which another commit's application runs; see gate/flows/there.py.
-        from gate.flows.there import run_there  # noqa: PLC0415 - nobody else has need of it
-
-        return run_there(apart, tell=show, notice=notice)
+        return _apart(apart)
     from gate.flows import run  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 
@@ -114,6 +111,13 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     check_results(place.tree, config, asked.only, output)
     with run.run(place, asked, draws=draws, fresh=fresh) as ran:
         return _told(ran, output)
+
+
+def _apart(folder: Path) -> int:
+    """The process in which another commit's application runs."""
+    from gate.flows.there import run_there  # noqa: PLC0415 - nobody else has need of it
+
+    return run_there(folder, tell=show, notice=notice)
 
 
 def _asked(
