@@ -9,7 +9,7 @@ from gate.model.run import RunResult, Stopped, Trial
 from gate.run.brake import Brake
 from gate.run.budget import Ledger
 from gate.run.scoring import Instruments
-from gate.run.tab import spending
+from gate.run.tab import Tab, spending
 from gate.telemetry.suite import UNRECORDED, SuiteRecord
 
 
@@ -35,11 +35,8 @@ async def rescore(
             tab, case = brake.tab(), cases[trial.case_id]
             with spending(tab), record.trial(case, index=trial.index) as told:
                 scored = await _scored(trial, case, instruments)
-            expenses = [expense for expense in trial.expenses if expense.evaluator is None]
-            trials[number] = scored.model_copy(update={"expenses": (*expenses, *tab.expenses)})
-            if tab.denied:
-                del trials[number]
-            else:
+            if not tab.denied:
+                trials[number] = _paid(scored, tab)
                 record.finish(told, case, trials[number], reused="store")
             brake.heed(trials.get(number), tab)
             if brake.stopped is not None:
@@ -52,13 +49,24 @@ async def rescore(
             group.create_task(work(todo))
     ledger.rest()
     ordered = tuple(trials[number] for number in sorted(trials))
-    stopped = brake.stopped or result.stopped
-    if brake.stopped is not None:
-        left = len(result.trials) - len(ordered)
-        message = f"{brake.stopped.message} ({left} of {len(result.trials)} trials were not scored)"
-        stopped = Stopped(reason=brake.stopped.reason, message=message, left=left)
     metrics = instruments.metrics_of(ordered)
+    stopped = _stopped(result, brake, done=len(ordered))
     return result.model_copy(update={"trials": ordered, "metrics": metrics, "stopped": stopped})
+
+
+def _paid(scored: Trial, tab: Tab) -> Trial:
+    """With what the judges cost this time, beside what the target had lost."""
+    lost = [expense for expense in scored.expenses if expense.evaluator is None]
+    return scored.model_copy(update={"expenses": (*lost, *tab.expenses)})
+
+
+def _stopped(result: RunResult, brake: Brake, *, done: int) -> Stopped | None:
+    """Why the scoring ended early; else, why the run did."""
+    if brake.stopped is None:
+        return result.stopped
+    left = len(result.trials) - done
+    message = f"{brake.stopped.message} ({left} of {len(result.trials)} trials were not scored)"
+    return Stopped(reason=brake.stopped.reason, message=message, left=left)
 
 
 async def _scored(trial: Trial, case: Case, instruments: Instruments) -> Trial:

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from opentelemetry import context as contexts
 from opentelemetry._logs import LogRecord, SeverityNumber
@@ -55,7 +55,6 @@ class Senders:
         self._resource = Resource(dict(resource), names.SCHEMA_URL)
         self._scope = InstrumentationScope(names.SCOPE, version, names.SCHEMA_URL)
         self._delta = settings.delta
-        self._said = _Said()
         kinds: dict[Signal, Any] = {
             "traces": OTLPSpanExporter,
             "logs": OTLPLogExporter,
@@ -68,19 +67,19 @@ class Senders:
 
     def send(self, signal: Signal, batch: Sequence[Any]) -> str | None:
         """Send a batch; why it was not taken, or None."""
-        with self._said.listening():
+        with _Said() as said:
             try:
                 told = getattr(self, f"_{signal}")(batch)
                 if self._exporters[signal].export(told) in _TAKEN:
                     return None
             except Exception as error:  # noqa: BLE001 - whatever breaks in there is no matter of the run
                 return type(error).__name__
-        return self._said.reason
+        return said.reason
 
     def close(self) -> None:
         """Close the connections."""
         exporters, self._exporters = self._exporters, {}
-        with self._said.listening():
+        with _Said():
             for exporter in exporters.values():
                 exporter.shutdown()
 
@@ -184,12 +183,13 @@ def unobserved() -> Iterator[None]:
 
 
 class _Said(logging.Filter):
-    """What the exporters log in our thread: why they failed. It goes no further: a person reads one sentence of ours."""
+    """What the exporters log in this thread: why they failed. It goes no further: a person reads one sentence of ours."""
 
     def __init__(self) -> None:
         super().__init__()
         self.reason = "no answer"
-        self._thread = 0
+        self._thread = threading.get_ident()
+        self._loggers = [logging.getLogger(name) for name in _LOGGERS]
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether it may be shown."""
@@ -201,18 +201,14 @@ class _Said(logging.Filter):
             self.reason = f"status {status}"
         return False
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Listen, and let nothing through."""
-        self._thread = threading.get_ident()
-        loggers = [logging.getLogger(name) for name in _LOGGERS]
-        for logger in loggers:
+    def __enter__(self) -> Self:
+        for logger in self._loggers:
             logger.addFilter(self)
-        try:
-            yield
-        finally:
-            for logger in loggers:
-                logger.removeFilter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for logger in self._loggers:
+            logger.removeFilter(self)
 
 
 _LOGGERS = (
