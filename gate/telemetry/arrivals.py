@@ -167,6 +167,7 @@ def heard(all_of: Iterable[Arrivals], *, onward: Onward, notice: Callable[[str],
         for each in arrivals:
             for text in each.notices():
                 notice(f"telemetry: {text}")
+            each.onward = None
             each.close()
 
 

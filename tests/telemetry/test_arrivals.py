@@ -1,6 +1,7 @@
 """Spans that arrive → the call that they belong to, and onward."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from threading import Thread
 import pytest
 
 from gate.model.case import Context
-from gate.telemetry.arrivals import MOST_SPANS, Arrivals
+from gate.telemetry.arrivals import MOST_SPANS, Arrivals, heard
 from gate.telemetry.trail import ForeignSpan, Step, Trail, current_traceparent
 from tests.telemetry.exports import PROTOBUF, export, span_message
 
@@ -236,6 +237,26 @@ def test_exports_that_were_refused_are_told_once(arrivals: Arrivals) -> None:
         "2 exports of the application's spans were refused; of the last: send application/x-protobuf"
     )
     assert not arrivals.notices()
+
+
+def test_at_the_end_of_a_walk_all_is_told_and_the_port_is_free_again() -> None:
+    arrivals, told, onward = Arrivals({}), list[str](), list[int]()
+
+    def taken(spans: Sequence[ForeignSpan]) -> int:
+        onward.append(len(spans))
+        return len(spans)
+
+    with heard({arrivals}, onward=taken, notice=told.append):
+        with step(), arrivals.call() as call:
+            host, _, port = arrivals.environment({})["OTEL_EXPORTER_OTLP_ENDPOINT"].rpartition(":")
+            call.lacking()
+        arrivals.take([span(1)])
+        assert host == "http://127.0.0.1"
+    arrivals.take([span(2)])
+    assert onward == [1]
+    assert [text.partition(" in 1 trial")[0] for text in told] == ["telemetry: no span tells of a retrieval"]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(port)), timeout=20)
 
 
 def test_hearing_imports_nothing_that_a_run_without_an_instrumented_application_does_not_need() -> None:
