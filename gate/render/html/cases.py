@@ -9,14 +9,13 @@ from gate.model.page import Page, SuitePage
 from gate.model.verdict import Kind, SuiteVerdict
 from gate.render.excerpts import asked_text
 from gate.render.html.blocks import json_text, size
-from gate.render.html.columns import Column, column_data, columns, overall
+from gate.render.html.columns import GRAVEST, Column, column_data, columns, overall
 from gate.render.html.draws import contexts
 from gate.render.html.gathered import Seen, earlier_draws, gather
 from gate.render.html.texts import Texts
 
 TEXT_BYTES = 24_000_000  # of all cases' texts together: more would neither open fast nor be read
 Data = dict[str, Any]
-_FIRST = "fWwbans"  # the letters of columns.py, in the order in which their cases' texts are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _detail(case: Case, draws: Sequence[str], before: Sequence[str], texts: Text
 def _that_fit(found: Sequence[tuple[str, Data, int, str]], room: int) -> list[str]:
     """The texts that fit, told to their rows; cases that failed or moved come first, each group in its own order."""
     kept: list[str] = []
-    for letter in _FIRST:
+    for letter in GRAVEST:
         for move, data, row, text in found:
             if move != letter:
                 continue

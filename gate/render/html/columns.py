@@ -30,7 +30,7 @@ from gate.render.numbers import UNKNOWN, means, tidy, with_unit
 
 # Of the metrics that are read off every reply: those that a person sorts cases by, besides those that are gated.
 _SORTED_BY = frozenset({"latency_s", "ttft_s", "total_tokens", "cost_usd"})
-_GRAVEST = "fWwbans"
+GRAVEST = "fWwbans"  # the letters, in the order in which a person wants to see their cases
 Data = dict[str, Any]
 
 
@@ -95,8 +95,8 @@ def overall(made: Sequence[Column], seen: Sequence[Seen]) -> Data:
     )
     moves, of = [], []
     for row, case in enumerate(seen):
-        best = min(telling, key=lambda each: (_GRAVEST.index(each[1].moves[row]), each[0]), default=(0, None))
-        moves.append("f" if case.failed or best[1] is None else best[1].moves[row])
+        best = min(telling, key=lambda each: (GRAVEST.index(each[1].moves[row]), each[0]), default=(0, None))
+        moves.append("f" if case.failed else best[1].moves[row] if best[1] is not None else "n")
         of.append(best[0])
     return {"moves": "".join(moves), "of": of}
 

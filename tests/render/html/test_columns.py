@@ -83,6 +83,13 @@ def test_the_gravest_move_of_a_case_stands_for_it_and_figures_of_every_reply_hav
     assert {column.metric.name: column.moves for column in made} == {"accuracy": "s", "latency_s": "w"}
 
 
+def test_a_case_of_which_nothing_is_scored_is_not_called_failed() -> None:
+    suite = SuitePage(head=make_run([make_trial("one", scores=())], metrics={}))
+    seen = gather(suite, TEXTS)
+    made = columns(suite, SuiteVerdict(suite="suite", kind=Kind.PASS), seen)
+    assert overall(made, [seen["one"]])["moves"] == "n"
+
+
 def test_a_pair_of_values_is_written_once_and_as_everywhere_else() -> None:
     scored = [(Score(metric="accuracy", value=1),), (Score(metric="accuracy", value=0),)]
     run = make_run(

@@ -18,7 +18,10 @@ from gate.model.reply import Failure, Reply, ToolCall
 from gate.model.run import Trial
 from gate.model.score import Score
 from gate.model.span import Span
+from gate.render.html.blocks import CHUNK
+from gate.render.html.columns import GRAVEST
 from gate.render.html.document import html_page, policy
+from gate.render.html.shell import CHANGES
 from tests.builders import make_run
 from tests.pages import make_page, of_report, page_text
 from tests.render import reports
@@ -164,6 +167,15 @@ def test_the_script_is_one_module_without_imports_and_no_name_is_given_twice() -
     assert len(SCRIPTS) == len(set(SCRIPTS))
 
 
+def test_script_and_page_mean_the_same_by_letters_choices_and_blocks() -> None:
+    script = assets().script
+    assert f"const CHUNK = {CHUNK};" in script
+    moves = re.findall(r'^  (\w): \["[^"]+", "[^"]", \[([^\]]*)\]\],$', script, re.MULTILINE)
+    assert {letter for letter, _ in moves} == {*GRAVEST}
+    chosen = {word for _, words in moves for word in re.findall(r'"(\w+)"', words)}
+    assert chosen == {value for value, _ in CHANGES if value}
+
+
 def test_the_same_page_gives_the_same_bytes() -> None:
     assert page_text(make_page(20)) == page_text(make_page(20))
 
@@ -220,9 +232,8 @@ def test_texts_that_have_no_room_are_left_out_counted_and_told_and_those_of_brok
     assert len(suite["ids"]) == 60
     assert f"the texts of {sum(kept)} of 60 cases" in " ".join(found.words)
     moves = suite["overall"]["moves"]
-    order = "fWwbans"
-    last = max(order.index(move) for move, has in zip(moves, kept, strict=True) if has)
-    first = min(order.index(move) for move, has in zip(moves, kept, strict=True) if not has)
+    last = max(GRAVEST.index(move) for move, has in zip(moves, kept, strict=True) if has)
+    first = min(GRAVEST.index(move) for move, has in zip(moves, kept, strict=True) if not has)
     assert last <= first
 
 
