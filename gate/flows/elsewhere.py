@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from gate.base import needed_text
 from gate.config.file import parse
@@ -127,7 +127,10 @@ class _Heard:
         self._progress, self._name = place.progress, name
 
     def __call__(self, line: str) -> None:
-        event = Event.model_validate_json(line)
+        try:
+            event = Event.model_validate_json(line)
+        except ValidationError:  # an application that writes there on purpose; what counts is in the files
+            return
         if event.total is not None:
             self._progress.started(self._name, total=event.total, resumed=event.resumed)
         elif event.trial is not None:

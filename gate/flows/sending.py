@@ -69,9 +69,11 @@ def send(place: Place, stage: Stage, sending: Sending) -> tuple[Side, ...]:
             visit = run_elsewhere(there, errand, ledger=ledger)
             sides.append(_side(there, stage, errand.label, visit.result))
     if sending.to != "base":
-        with _nowhere(place) as there, bench(there, [ready]) as runs:
-            stand(runs.ledgers[ready.suite.name], standing(ledger))
-            result = runs.take([ready], lambda _: draws)[ready.suite.name]
+        with _nowhere(place) as there:
+            with bench(there, [ready]) as runs:
+                stand(runs.ledgers[ready.suite.name], standing(ledger))
+                result = runs.take([ready], lambda _: draws)[ready.suite.name]
+            # Its steps are all on disk when the bench is closed.
             sides.append(_side(there, stage, "the working tree", result))
     return tuple(sides)
 

@@ -7,6 +7,7 @@ from gate.model.replay import Mark, Replay, Side, Taken
 from gate.render import escape
 from gate.render.layout import Column, Span, Style, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, means, tidy
+from gate.render.waterfall import waterfall
 
 _WHOLE = 10_000_000
 _LABEL = 26  # cells of a side's name in the table
@@ -86,6 +87,7 @@ def _output(side: Side, draw: Taken, *, width: int, head: Style) -> Iterator[str
     for text in texts:
         for line in escape.terminal_lines(text, limit=_WHOLE) or ["(empty)"]:
             yield from wrapped([Span(line)], cells=width, first="    ", rest="    ")
+    yield from waterfall(draw.spans, width=width, head=head)
 
 
 def _difference(

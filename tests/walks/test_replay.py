@@ -129,6 +129,8 @@ def test_a_replay_is_no_draw_nothing_of_it_is_kept(project: Project) -> None:
     before = project.gate("cache", "export").out
     replay = told(project, "--send", "both", "--base", "HEAD~1", "--draws", "3")
     assert [len(side["draws"]) for side in replay["sides"]] == [3, 3]
+    assert all(draw["spans"] for side in replay["sides"] for draw in side["draws"])
+    assert not (project.root / ".gate" / "traces").exists()
     assert project.gate("cache", "export").out == before
     assert project.git("status", "--porcelain") == ""
     assert project.git("worktree", "list").count("\n") == 1
