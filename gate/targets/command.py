@@ -115,10 +115,10 @@ class CommandTarget(Target):
         """Run the program once."""
         stdin = json.dumps(question(case), ensure_ascii=False).encode() + b"\n"
         with self.setting.hearing.call() as heard:
-            command = replace(self._command, environment=self._environment())
-            start = time.perf_counter()
             try:
                 with program_call(self._command.arguments[0]) as call:
+                    command = replace(self._command, environment=self._environment())
+                    start = time.perf_counter()
                     finished = await run(command, stdin=stdin)
                     ended(call, pid=finished.pid, status=finished.status)
             except OSError as error:
