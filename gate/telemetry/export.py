@@ -24,7 +24,8 @@ END_S = 3.0  # without a batch being taken: what a dead collector costs at the e
 LONGEST_END_S = 10.0  # with batches being taken
 HURRIED_S = 0.5  # after an interruption: a cancelled job has seconds to live
 _FAILED_S = 0.5  # where the batch before was not taken either
-_LABELS = {"traces": "spans", "logs": "events", "metrics": "metrics"}
+_LABELS = {"traces": "span", "logs": "event", "metrics": "metric"}
+_LATE = "there was no more time"
 Item = Step | ForeignSpan | Scored
 
 
@@ -74,6 +75,9 @@ class Exporter:
         self._wait(hurried=hurried)
         with self._changed:
             self._stopped = True
+            why = (
+                _LATE if self._under_way is None or self._senders is None else self._senders.trouble or _LATE
+            )
         if self._senders is not None:
             self._senders.close()
         with self._changed:
@@ -83,7 +87,7 @@ class Exporter:
                 left[self._under_way[0]] += self._under_way[1]
                 self._under_way = None
             for signal, number in left.items():
-                self._lose(signal, number, why="there was no more time")
+                self._lose(signal, number, why=why)
             return self._sentence()
 
     def _wait(self, *, hurried: bool) -> None:
@@ -153,7 +157,9 @@ class Exporter:
     def _sentence(self) -> str | None:
         if not self._lost:
             return None
-        lost = " and ".join(f"{number:,} {_LABELS[signal]}" for signal, number in self._lost.items())
+        lost = " and ".join(
+            f"{number:,} {_LABELS[signal]}{'s' * (number > 1)}" for signal, number in self._lost.items()
+        )
         hosts = sorted(
             {
                 urlsplit(self._settings.ways[signal].endpoint).netloc.rpartition("@")[2]

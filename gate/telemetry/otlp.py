@@ -55,6 +55,7 @@ class Senders:
         self._resource = Resource(dict(resource), names.SCHEMA_URL)
         self._scope = InstrumentationScope(names.SCOPE, version, names.SCHEMA_URL)
         self._delta = settings.delta
+        self._said: _Said | None = None
         kinds: dict[Signal, Any] = {
             "traces": OTLPSpanExporter,
             "logs": OTLPLogExporter,
@@ -68,6 +69,7 @@ class Senders:
     def send(self, signal: Signal, batch: Sequence[Any]) -> str | None:
         """Send a batch; why it was not taken, or None."""
         with _Said() as said:
+            self._said = said
             try:
                 told = getattr(self, f"_{signal}")(batch)
                 if self._exporters[signal].export(told) in _TAKEN:
@@ -75,6 +77,11 @@ class Senders:
             except Exception as error:  # noqa: BLE001 - whatever breaks in there is no matter of the run
                 return type(error).__name__
         return said.reason
+
+    @property
+    def trouble(self) -> str | None:
+        """What stands in the way of the batch that is under way, as far as that is known."""
+        return None if self._said is None else self._said.reason
 
     def close(self) -> None:
         """Close the connections."""
@@ -185,9 +192,9 @@ def unobserved() -> Iterator[None]:
 class _Said(logging.Filter):
     """What the exporters log in this thread: why they failed. It goes no further: a person reads one sentence of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str = "no answer") -> None:
         super().__init__()
-        self.reason = "no answer"
+        self.reason = reason
         self._thread = threading.get_ident()
         self._loggers = [logging.getLogger(name) for name in _LOGGERS]
 
@@ -197,8 +204,8 @@ class _Said(logging.Filter):
             return True
         said = record.args if isinstance(record.args, tuple) else ()
         status = next((word for word in said if isinstance(word, int) and not isinstance(word, bool)), None)
-        if status is not None:
-            self.reason = f"status {status}"
+        broken = next((type(word).__name__ for word in said if isinstance(word, Exception)), self.reason)
+        self.reason = broken if status is None else f"status {status}"
         return False
 
     def __enter__(self) -> Self:

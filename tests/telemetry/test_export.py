@@ -91,8 +91,8 @@ def test_a_collector_that_hangs_is_left_when_the_run_is_interrupted() -> None:
         assert collector.hanging.wait(20)
         sentence = sending.close((), hurried=True)
     assert sentence is not None
-    assert "1 spans did not reach" in sentence
-    assert "no more time" in sentence
+    assert "1 span did not reach" in sentence
+    assert "no answer" in sentence
 
 
 def test_a_dead_address_is_given_up() -> None:
@@ -110,7 +110,7 @@ def test_an_address_that_is_none_is_one_sentence_too() -> None:
     sending.put("traces", [a_step()])
     sentence = sending.close((), hurried=False)
     assert sentence is not None
-    assert sentence.startswith("telemetry: 1 spans did not reach")
+    assert sentence.startswith("telemetry: 1 span did not reach")
 
 
 def test_what_finds_no_room_is_counted_and_not_kept() -> None:
