@@ -28,7 +28,7 @@ from gate.estimates import expected
 from gate.flows.elsewhere import Errand, Visit, run_elsewhere
 from gate.flows.sending import announce, base_revision, capped
 from gate.model.case import Case
-from gate.model.errors import Problem, UserError
+from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.hypothesis import Answer, DrawPlan, Hypothesis, Tested
 from gate.model.outlay import Outlay
 from gate.model.run import RunResult
@@ -89,6 +89,8 @@ def hypothesized(place: Place, suspicion: Suspicion) -> Iterator[Found]:
     announce(place, ready, trials=2 * plan.draws * plan.cases, ledger=ledger)
     errand = Errand(ready=ready, revision=base, draws=draws)
     visit = run_elsewhere(place, errand, ledger=ledger)
+    if visit.result.stopped is not None:  # nothing can be said, so that the head need not be paid
+        raise EvaluationError(f"at {errand.label} the run was stopped: {visit.result.stopped.message}")
     with bench(place, [ready]) as runs:
         head = _head(runs, ready, draws, ledger=ledger)
         told = _answered(visit, head, question=question, plan=plan)

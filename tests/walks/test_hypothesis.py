@@ -127,6 +127,17 @@ def test_the_budget_lowers_the_draws_and_says_so(project: Project) -> None:
     assert "no room for one draw of each case" in done.err
 
 
+def test_a_base_that_is_out_of_reach_ends_it_before_the_head_is_paid(project: Project) -> None:
+    nowhere = {"use": "http", "with": {"url": "http://127.0.0.1:9/"}}
+    project.configure(target=nowhere, trials=TRIALS, defaults={"max_wait_s": 0.1, "timeout_s": 0.1})
+    project.commit("a service that is not there")
+    project.configure(trials=TRIALS)
+    done = asked(project, "--base", "HEAD", "--draws", "3")
+    assert done.code == 4, done.text
+    assert "at HEAD" in done.err
+    assert "s: 24 trials" not in done.err
+
+
 def test_an_instrument_that_is_another_on_either_side_is_not_comparable(project: Project) -> None:
     evaluator = {"use": "python", "name": "graded", "with": {"function": "app.py:graded"}}
     graded = "\n\ndef graded(response):\n    return 1.0\n"
