@@ -62,12 +62,10 @@ def span_json(span: Step | ForeignSpan) -> str:
     )
 
 
-def spans_line(resource: str, scope: str, spans: Sequence[str]) -> str:
-    """Spans that share a resource and a scope, as one request."""
-    return (
-        f'{{"resourceSpans":[{{"resource":{{"attributes":[{resource}]}},"scopeSpans":[{{"scope":{scope},'
-        f'"spans":[{",".join(spans)}],"schemaUrl":"{names.SCHEMA_URL}"}}]}}]}}\n'
-    )
+def spans_line(resource: str, scope: str, spans: Sequence[str], *, ours: bool = True) -> str:
+    """Spans that share a resource and a scope, as one request. Those that are not `ours` keep to conventions of their own."""
+    words = ("resourceSpans", "scopeSpans", "spans")
+    return _request(words, resource, scope, ",".join(spans), ours=ours)
 
 
 def event_json(event: Scored) -> str:
@@ -82,18 +80,21 @@ def event_json(event: Scored) -> str:
 
 def events_line(resource: str, scope: str, events: Sequence[str]) -> str:
     """Events, as one request."""
-    return (
-        f'{{"resourceLogs":[{{"resource":{{"attributes":[{resource}]}},"scopeLogs":[{{"scope":{scope},'
-        f'"logRecords":[{",".join(events)}],"schemaUrl":"{names.SCHEMA_URL}"}}]}}]}}\n'
-    )
+    return _request(("resourceLogs", "scopeLogs", "logRecords"), resource, scope, ",".join(events))
 
 
 def metrics_line(resource: str, scope: str, metrics: Iterable[Metric]) -> str:
     """The metrics of a run, as one request."""
     told = ",".join(_metric(metric) for metric in metrics)
+    return _request(("resourceMetrics", "scopeMetrics", "metrics"), resource, scope, told)
+
+
+def _request(words: tuple[str, str, str], resource: str, scope: str, items: str, *, ours: bool = True) -> str:
+    of_resource, of_scope, of_items = words
+    schema = f',"schemaUrl":"{names.SCHEMA_URL}"' if ours else ""
     return (
-        f'{{"resourceMetrics":[{{"resource":{{"attributes":[{resource}]}},"scopeMetrics":[{{"scope":{scope},'
-        f'"metrics":[{told}],"schemaUrl":"{names.SCHEMA_URL}"}}]}}]}}\n'
+        f'{{"{of_resource}":[{{"resource":{{"attributes":[{resource}]}},"{of_scope}":[{{"scope":{scope},'
+        f'"{of_items}":[{items}]{schema}}}]}}]}}\n'
     )
 
 

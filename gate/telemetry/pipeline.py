@@ -20,6 +20,7 @@ def pipeline(environment: Mapping[str, str]) -> dict[str, str]:
         names.PIPELINE_RUN_ID: run_id,
         names.PIPELINE_RUN_URL: f"{home}/actions/runs/{run_id}" if repository and run_id else "",
         names.TASK_NAME: environment.get("GITHUB_JOB", ""),
+        names.TASK_TYPE: "test",
         names.VCS_PROVIDER: "github",
         names.VCS_REPOSITORY: repository.rpartition("/")[2],
         names.VCS_URL: home if repository else "",

@@ -202,6 +202,6 @@ def _lines(spans: Sequence[ForeignSpan]) -> list[str]:
     """Spans that were told by one application in one go share a line."""
     groups = groupby(spans, key=lambda span: (attributes_json(span.resource), scope_json(span.scope)))
     return [
-        spans_line(resource, scope, [span_json(span) for span in group])
+        spans_line(resource, scope, [span_json(span) for span in group], ours=False)
         for (resource, scope), group in groups
     ]

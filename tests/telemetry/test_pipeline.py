@@ -28,6 +28,7 @@ def test_a_pull_request_is_told_by_the_names_of_the_conventions() -> None:
         "cicd.pipeline.run.id": "42",
         "cicd.pipeline.run.url.full": "https://github.com/acme/bot/actions/runs/42",
         "cicd.pipeline.task.name": "gate",
+        "cicd.pipeline.task.type": "test",
         "vcs.provider.name": "github",
         "vcs.repository.name": "bot",
         "vcs.repository.url.full": "https://github.com/acme/bot",
