@@ -62,3 +62,11 @@ def staged(fake: FakeGitHub, gated: dict[str, str], folder: Path) -> Stage:
     repo.commit("main", gated)
     repo.commit("feature", {"notes.md": "nothing that is gated\n"})
     return Stage(fake=fake, folder=folder, repo=repo)
+
+
+@pytest.fixture
+def project(first: Project, tmp_path: Path) -> Project:
+    """A clone of what a module makes `first`, so that no test sees what another one did."""
+    copy = Project(tmp_path)
+    copy.git("clone", "-q", str(first.root), ".")
+    return copy

@@ -11,8 +11,8 @@ from gate.model.calibration import Label
 from gate.model.case import Case
 from gate.model.files import load_calibration
 from tests.doubles import Answer, MessagesApi, Request, json_answer, refused, said
+from tests.walks.judged import JUDGE, ONE, JudgeApi, gate
 from tests.walks.project import Ended, Project, ids, make_project
-from tests.walks.test_judge import JUDGE, ONE, JudgeApi, gate
 
 FILE = "baselines/s.calibration.json"
 

@@ -7,52 +7,14 @@ import pytest
 
 from gate.model.files import load_results
 from tests.doubles import Answer, MessagesApi, Request, json_answer, refused, said
-from tests.walks.project import Ended, Project, ids, make_project
-
-KEY = "sk-ant-a-key-that-must-appear-nowhere"
-JUDGE = {
-    "use": "judge",
-    "name": "helpful",
-    "with": {"rubric": "helpfulness", "model": "claude-haiku-5-5", "canaries": 1},
-}
-ONE = {"accept": 1, "check": 1, "most": 1}
-
-
-class JudgeApi(MessagesApi):
-    """A judge that passes what holds the word `right`, and fails the rest, the planted responses among it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.respond = self._judge
-
-    def _judge(self, request: Request) -> Answer:
-        text = request.json["messages"][0]["content"]
-        _, _, response = text.partition('part="response"')
-        word = "pass" if "\nright\n" in response else "fail"
-        return json_answer(said(json.dumps({"critique": "so it is", "verdict": word})))
-
-
-def gate(project: Project, url: str, *arguments: str) -> Ended:
-    environment = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY, "NO_PROXY": "*", "no_proxy": "*"}
-    return project.gate(*arguments, env=environment)
+from tests.walks.judged import KEY, JudgeApi, gate, judged
+from tests.walks.project import Project, ids
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The application with an accepted baseline, and the results of the run that was accepted."""
-    project = make_project(tmp_path_factory.mktemp("judged"), cases=20, trials=ONE, evaluators=[JUDGE])
-    with JudgeApi() as api:
-        done = gate(project, api.url, "accept")
-        assert done.code == 0, done.text
-    project.commit("the baseline")
-    return project
-
-
-@pytest.fixture
-def project(first: Project, tmp_path: Path) -> Project:
-    copy = Project(tmp_path)
-    copy.git("clone", "-q", str(first.root), ".")
-    return copy
+    """The application with an accepted baseline."""
+    return judged(tmp_path_factory.mktemp("judged"), cases=20)
 
 
 def test_a_judged_suite_that_got_worse_has_regressed(project: Project) -> None:

@@ -1,15 +1,14 @@
 """A judge on its bad days, through the real command line and SDK: no day yields a number, and none is green."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from gate.model.files import load_results
 from gate.model.run import RunResult
 from tests.doubles import Answer, MessagesApi, Request, json_answer, refused, said
-from tests.walks.project import Project, make_project
-from tests.walks.test_judge import JUDGE, ONE, JudgeApi, gate
+from tests.walks.judged import JUDGE, gate, judged
+from tests.walks.project import Project
 
 CASES = 4
 VERDICT = json.dumps({"critique": "so it is", "verdict": "pass"})
@@ -24,26 +23,9 @@ def ended(ending: str) -> Answer:
 def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A judged suite with an accepted baseline, that waits for nothing for long."""
     judge = {**JUDGE, "with": {**JUDGE["with"], "canaries": 0}}  # type: ignore[dict-item]
-    project = make_project(
-        tmp_path_factory.mktemp("judged"),
-        cases=CASES,
-        trials=ONE,
-        evaluators=[judge],
-        timeout_s=20,
-        max_wait_s=0.05,
+    return judged(
+        tmp_path_factory.mktemp("judged"), cases=CASES, evaluators=[judge], timeout_s=20, max_wait_s=0.05
     )
-    with JudgeApi() as api:
-        done = gate(project, api.url, "accept")
-        assert done.code == 0, done.text
-    project.commit("the baseline")
-    return project
-
-
-@pytest.fixture
-def project(first: Project, tmp_path: Path) -> Project:
-    copy = Project(tmp_path)
-    copy.git("clone", "-q", str(first.root), ".")
-    return copy
 
 
 def checked(project: Project, api: MessagesApi) -> tuple[int, RunResult]:

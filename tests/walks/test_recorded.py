@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gate.model.files import load_baseline, load_results
+from tests.walks.judged import JUDGE, ONE, JudgeApi, gate
 from tests.walks.project import Ended, Project, ids, make_project
-from tests.walks.test_judge import JUDGE, ONE, JudgeApi, gate
 
 FILE = "verdicts/helpful.jsonl"
 RECORDED = {**JUDGE, "with": {**JUDGE["with"], "recorded": FILE}}  # type: ignore[dict-item]
@@ -27,13 +27,6 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (project.root / "kept.json").unlink()
     project.commit("the baseline")
     return project
-
-
-@pytest.fixture
-def project(first: Project, tmp_path: Path) -> Project:
-    copy = Project(tmp_path)
-    copy.git("clone", "-q", str(first.root), ".")
-    return copy
 
 
 def keyless(project: Project, *arguments: str) -> Ended:
