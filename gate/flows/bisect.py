@@ -19,7 +19,7 @@ from gate.flows.narrowing import FIRST_LOOK, Walk, described
 from gate.flows.road import SHA_SHOWN, Stop, Surveyor, Version
 from gate.host.commits import is_shallow, landed, merge_base
 from gate.model.bisection import Bisection, Culprit, Outcome
-from gate.model.errors import Problem, UserError
+from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.past import Move
 from gate.model.scorecard import Scorecard
 from gate.place import Place
@@ -152,8 +152,8 @@ class _Bisector:
         except CannotRunError as error:
             if error.cause is not None:
                 raise error.cause from None
-            fix = "name another commit with --good or --bad"
-            raise UserError(Problem(message=f"{version.label} cannot be asked: {error}", fix=fix)) from None
+            fix = "mend what its failures name, or name another commit with --good or --bad"
+            raise EvaluationError(f"{version.label} cannot be asked: {error}; {fix}") from None
 
     def _both_ends(self) -> tuple[Ends, bool]:
         """Both ends on draws that did not choose the cases, and whether the drop is there."""

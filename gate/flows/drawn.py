@@ -2,6 +2,9 @@
 
 The store keeps trials by what an application is made of, where that is known. The diary keeps the numbers of a finished
 step by its commit, so that a bisection that was stopped goes on in any case. Ctrl-C within a step leaves it to the store.
+
+Where the trials of a version fail, a version that has answered before is asked again: if it fails now as well, the
+provider or the machine does, which says nothing about any commit, and the search ends.
 """
 
 import hashlib
@@ -37,11 +40,16 @@ class CannotRunError(Exception):
         super().__init__(message)
 
 
+class _RefusedError(CannotRunError):
+    """Its trials were refused, or ended the process: that may be the version, and may lie outside."""
+
+
 @dataclass
 class Drawer:
     """Draws of versions. `ready` holds the cases that are asked; `fresh` uses nothing of earlier runs.
 
     `asked` counts the trials that were run, `kept` those that were on disk; `cost_usd` is None where it is not known.
+    `sound` is a version that has answered.
     """
 
     place: Place
@@ -56,6 +64,7 @@ class Drawer:
     cost_usd: float | None = 0.0
     furthest: int = 0
     pages: list[Path] = field(default_factory=list)
+    sound: Version | None = None
 
     def on(self, cases: Sequence[str]) -> "Drawer":
         """The same for some of the cases, its counts going on."""
@@ -69,7 +78,7 @@ class Drawer:
 
         Raises:
             CannotRunError: the version is broken, or too many of its trials failed.
-            EvaluationError: the budget is spent.
+            EvaluationError: the budget is spent, or what answered before fails now as well.
             InterruptedRunError: stopped from outside; what was finished is kept.
         """
         parts = self.taken.setdefault((version, first), [])
@@ -78,9 +87,9 @@ class Drawer:
             parts.append(self._chunk(version, Draws(purpose="run", count=count - have, first=first + have)))
         self.furthest = max(self.furthest, first + count)
         card = joined(parts)
-        if not is_counted(self.metric) and error_share(card) > self.most_errors:
-            share = f"{error_share(card):.0%} of its trials failed"
-            raise CannotRunError(f"{share} ({_kinds(card)})")
+        if self._fails(card):
+            raise CannotRunError(_failed(card))
+        self.sound = self.sound or version
         return card
 
     def forget(self) -> None:
@@ -100,9 +109,39 @@ class Drawer:
             else:
                 self.kept += draws.count * len(card.cases)
                 return card
-        card = self._run(version, draws)
+        try:
+            card = self._run(version, draws)
+        except _RefusedError as error:
+            self._make_sure(version, str(error))
+            raise
+        if self._fails(card):
+            self._make_sure(version, _failed(card))
         write_text(self.place.tree.root / page, dump_baseline(card))
         return card
+
+    def _make_sure(self, version: Version, why: str) -> None:
+        """Ask a version that has answered for one draw more, which is kept nowhere.
+
+        Raises:
+            EvaluationError: it fails, too.
+        """
+        if self.sound is None:
+            return
+        draws = Draws(purpose="run", count=1, first=self.furthest)
+        self.furthest += 1
+        try:
+            card = self._run(self.sound, draws)
+            now = _failed(card) if self._fails(card) else ""
+        except CannotRunError as error:
+            now = str(error)
+        if now:
+            both = f"{version.label} fails ({why}), and so does now what had answered before, {self.sound.label} ({now})"
+            raise EvaluationError(
+                f"{both}: no commit is at fault, but something outside the repository; mend that"
+            )
+
+    def _fails(self, card: Scorecard) -> bool:
+        return not is_counted(self.metric) and error_share(card) > self.most_errors
 
     def _run(self, version: Version, draws: Draws) -> Scorecard:
         errand = Errand(
@@ -117,11 +156,11 @@ class Drawer:
         except UserError as error:
             raise CannotRunError(error.problems[0].message, cause=error) from None
         except EvaluationError as error:
-            raise CannotRunError(str(error), cause=error) from None
+            raise _RefusedError(str(error), cause=error) from None
         self._count(visit.result, resumed=visit.resumed)
         stopped = visit.result.stopped
         if stopped is not None and stopped.reason == "target":
-            raise CannotRunError(stopped.message)
+            raise _RefusedError(stopped.message, cause=EvaluationError(stopped.message))
         if stopped is not None:
             raise EvaluationError(stopped.message)
         # Numbered from 0, as a scorecard counts the draws that it should have.
@@ -174,6 +213,6 @@ def _draws(card: Scorecard) -> int:
     return max(case.trials for case in card.cases.values())
 
 
-def _kinds(card: Scorecard) -> str:
-    kinds = {kind for case in card.cases.values() for kind in case.failures}
-    return ", ".join(sorted(kinds)) or "no score"
+def _failed(card: Scorecard) -> str:
+    kinds = sorted({kind for case in card.cases.values() for kind in case.failures})
+    return f"{error_share(card):.0%} of its trials failed ({', '.join(kinds) or 'no score'})"

@@ -25,6 +25,8 @@ def answer(input, case):
         calls.write(".")
         calls.flush()
         turn = calls.tell()
+    if turn > int(os.environ.get("DIES_AFTER", "1000000")):
+        raise RuntimeError("the service is gone")
     text = Path(__file__).with_name("prompts").joinpath(case.tags["category"] + ".txt").read_text()
     if "crash" in text:
         raise RuntimeError("it does not run")
@@ -227,6 +229,31 @@ def test_what_was_stopped_goes_on_and_asks_nothing_again(road: Road) -> None:
     assert found["outcome"] == "named"
     assert found["kept"] >= done - 1  # the call that was under way
     assert road.asked - before == done + found["asked"]
+
+
+def test_a_service_that_dies_in_mid_search_is_an_error_and_lays_nothing_to_a_commit(road: Road) -> None:
+    for number in range(3):
+        road.step(number, "BROKEN\n" if number == 1 else "")
+    ask = ("bisect", "exact_match", "--cases", "category=refunds")
+    both_ends = 2 * 3 * 6
+    env = {"CALLS": str(road.calls), "DIES_AFTER": str(road.asked + both_ends)}
+    done = road.gate(*ask, env=env)
+    assert done.code == 4, done.text
+    said = " ".join(done.err.split())
+    assert "and so does now what had answered before" in said
+    assert "something outside the repository; mend that; what was drawn is kept" in said
+    assert not done.out
+    again = road.bisect(*ask[2:])
+    assert again["culprit"]["paths"] == ["prompts/refunds.txt"]
+    assert again["kept"] == both_ends
+
+
+def test_an_end_that_cannot_be_asked_is_an_error_of_the_evaluation(road: Road) -> None:
+    road.step(0)
+    env = {"CALLS": str(road.calls), "DIES_AFTER": "0"}
+    done = road.gate("bisect", "exact_match", "--cases", "category=refunds", env=env)
+    assert done.code == 4, done.text
+    assert "cannot be asked" in done.err or "out of reach" in done.err
 
 
 def test_a_budget_that_is_spent_stops_it_and_what_was_drawn_is_kept(road: Road) -> None:
