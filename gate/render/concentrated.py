@@ -30,6 +30,17 @@ def concentrated(verdict: Verdict) -> list[Words]:
     return told
 
 
+def segments_of(diff: MetricDiff, verdict: Verdict) -> list[Words]:
+    """Each part in which this metric dropped, the surest first: `category=a`: 9 of 16 cases there (…)."""
+    return [
+        (*terms(segment), segment_figures(segment, unit=diff.unit), ".")
+        for suite in verdict.suites
+        if suite.suite == diff.suite
+        for segment in suite.search.segments
+        if segment.metric == diff.metric
+    ]
+
+
 def segment_sentence(segment: Segment, diff: MetricDiff, *, alone: bool) -> Words:
     """`x` got worse where `kind=a` and `lang=de`: 17 of 20 cases there (0.85 to 0.00), 12 of the 380 others."""
     where: tuple[Part, ...] = () if alone else (" of ", Name(diff.suite))

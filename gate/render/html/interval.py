@@ -1,13 +1,14 @@
 """MetricDiff → a drawing: the change with its interval, beside no change, the change that is allowed and the one to catch.
 
 Places are shares of the width, so that the drawing is as wide as there is room, and its words stay as large as words are.
-What lies beyond the allowed change is shaded. The same stands in words in the drawing's label.
+What lies beyond the allowed change is shaded. The same stands in words in the drawing's label. A metric that is only
+recorded is held against no margin, and has none in its drawing.
 """
 
 from collections.abc import Iterator
 
 from gate.model.verdict import MetricDiff
-from gate.render.figures import figures
+from gate.render.figures import Figures, figures
 from gate.render.html.markup import Markup, el
 from gate.render.numbers import MINUS, UNKNOWN, tidy
 
@@ -19,21 +20,17 @@ def interval(diff: MetricDiff, *, confidence: str) -> Markup | None:
     """The drawing; None where there is no change that could be drawn."""
     if diff.delta is None:
         return None
-    scale, texts = _Scale(diff), figures(diff)
-    allowed, catch = scale.place(scale.worse * diff.max_drop), scale.place(scale.worse * diff.must_catch)
-    beyond = (0.0, allowed) if scale.worse < 0 else (allowed, 1.0)
+    scale, texts, judged = _Scale(diff), figures(diff), diff.mode != "record"
     said = texts.interval if texts.interval != UNKNOWN else "not known"
-    label = (
-        f"change {tidy(texts.change)}, {confidence} {said}; allowed is {texts.allowed}, "
-        f"a drop of {texts.catch} must be caught"
-    )
+    label = f"change {tidy(texts.change)}, {confidence} {said}"
+    if judged:
+        label += f"; allowed is {texts.allowed}, a drop of {texts.catch} must be caught"
     return el(
         "svg",
-        el("rect", class_="beyond", x=_at(beyond[0]), y=0, width=_at(beyond[1] - beyond[0]), height=_HEIGHT),
+        _beyond(diff, scale) if judged else None,
         el("line", class_="axis", x1="0", x2="100%", y1=_AXIS_Y, y2=_AXIS_Y),
         *_mark(scale.place(0.0), "zero", "0", below=True),
-        *_mark(catch, "catch", f"catch {_short(scale.worse, texts.catch)}", below=True),
-        *_mark(allowed, "allowed", f"allowed {texts.allowed.partition(' ')[0]}", below=False),
+        *(_margins(diff, scale, texts) if judged else ()),
         *_span(diff, scale),
         el("circle", class_="change", cx=_at(scale.place(diff.delta)), cy=_AXIS_Y, r=5),
         class_="interval",
@@ -48,20 +45,28 @@ class _Scale:
 
     def __init__(self, diff: MetricDiff) -> None:
         self.worse = -1 if diff.better == "higher" else 1
-        ends = (
-            diff.low,
-            diff.high,
-            diff.delta,
-            self.worse * diff.max_drop,
-            self.worse * diff.must_catch,
-            0.0,
-        )
+        margins = () if diff.mode == "record" else (diff.max_drop, diff.must_catch)
+        ends = (diff.low, diff.high, diff.delta, *(self.worse * margin for margin in margins), 0.0)
         values = [value for value in ends if value is not None]
         self._low, self._width = min(values), (max(values) - min(values)) or 1.0
 
     def place(self, value: float) -> float:
         """Where a value lies."""
         return _MARGIN + (value - self._low) / self._width * (1 - 2 * _MARGIN)
+
+
+def _beyond(diff: MetricDiff, scale: _Scale) -> Markup:
+    """What is worse than allowed."""
+    allowed = scale.place(scale.worse * diff.max_drop)
+    start, end = (0.0, allowed) if scale.worse < 0 else (allowed, 1.0)
+    return el("rect", class_="beyond", x=_at(start), y=0, width=_at(end - start), height=_HEIGHT)
+
+
+def _margins(diff: MetricDiff, scale: _Scale, texts: Figures) -> Iterator[Markup]:
+    """The change that must be caught, and the one that is allowed."""
+    catch, allowed = (scale.place(scale.worse * margin) for margin in (diff.must_catch, diff.max_drop))
+    yield from _mark(catch, "catch", f"catch {_short(scale.worse, texts.catch)}", below=True)
+    yield from _mark(allowed, "allowed", f"allowed {texts.allowed.partition(' ')[0]}", below=False)
 
 
 def _span(diff: MetricDiff, scale: _Scale) -> Iterator[Markup]:

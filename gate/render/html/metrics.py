@@ -4,24 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gate.model.report import Report
 from gate.model.verdict import Kind, MetricDiff, Verdict
+from gate.render.concentrated import TITLE, segments_of
 from gate.render.figures import figures
 from gate.render.html.columns import Column
 from gate.render.html.distribution import distribution
 from gate.render.html.interval import interval
-from gate.render.html.markup import MESSAGE_LIMIT, Markup, el, join, shown
+from gate.render.html.markup import MESSAGE_LIMIT, Markup, el, inline, join, shown
 from gate.render.html.verdict import icon, section, slug
 from gate.render.numbers import UNKNOWN, count, counted, p_value, percent, tidy
 from gate.render.rows import Row, every
 from gate.render.sentences import confidence, needed
 
-_MOST_SLICES = 40  # of one metric, the gravest first
+_MOST_SLICES, _MOST_SEGMENTS = 40, 5  # of one metric, the gravest first
 Columns = Mapping[str, Sequence[Column]]
 
 
 def metrics(report: Report, columns: Columns) -> Markup | None:
     """One row a metric, which opens to all that is known of it; those that speak against a pass are open."""
     rows = every(report.verdict)
-    wholes = [row for row in rows if row.diff.slice is None]
+    # What warns comes before what passes, too.
+    wholes = sorted((row for row in rows if row.diff.slice is None), key=lambda row: row.kind is Kind.PASS)
     if not wholes:
         return None
     slices: dict[tuple[str, str], list[Row]] = {}
@@ -59,6 +61,7 @@ def _metric(row: Row, verdict: Verdict, slices: Sequence[Row], column: Column | 
         _links(diff),
         distribution(column) if column is not None else None,
         _slices(slices, verdict),
+        _segments(diff, verdict),
     ]
     return el(
         "details",
@@ -85,9 +88,9 @@ def _line(row: Row, verdict: Verdict) -> Iterator[Markup]:
         "div",
         el(
             "span",
-            tidy(texts.base),
+            texts.base,
             el("span", " \u2192 ", class_="quiet"),
-            el("strong", tidy(texts.head)),
+            el("strong", texts.head),
             class_="pair",
         ),
         el("span", change, class_="quiet"),
@@ -99,8 +102,11 @@ def _details(diff: MetricDiff, verdict: Verdict) -> Iterator[Markup]:
     texts = figures(diff)
     facts = [
         (confidence(verdict), texts.interval),
-        ("allowed change", texts.allowed),
-        ("must catch a drop of", texts.catch),
+        *(
+            (("allowed change", texts.allowed), ("must catch a drop of", texts.catch))
+            if diff.mode != "record"
+            else ()
+        ),
         ("finds a drop of", texts.finds),
         ("chance, adjusted", UNKNOWN if diff.p_adjusted is None else p_value(diff.p_adjusted)),
         ("cases", f"{count(diff.n)}, of which {count(diff.n_informative)} differ"),
@@ -155,6 +161,15 @@ def _slices(rows: Sequence[Row], verdict: Verdict) -> Markup | None:
             el("p", rest, class_="quiet") if rest else None,
         ]
     )
+
+
+def _segments(diff: MetricDiff, verdict: Verdict) -> Markup | None:
+    """Where the drop is concentrated. It explains, as slices judge."""
+    found = segments_of(diff, verdict)
+    if not found:
+        return None
+    items = [el("li", inline(words)) for words in found[:_MOST_SEGMENTS]]
+    return join([el("h4", TITLE), el("ul", *items, class_="findings")])
 
 
 def _size(diff: MetricDiff) -> Markup:

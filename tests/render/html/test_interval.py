@@ -49,6 +49,12 @@ def test_the_label_says_all_in_words() -> None:
     assert f'aria-label="{label.replace("-", MINUS)}"' in drawn(regressed_diff())
 
 
+def test_a_metric_that_is_only_recorded_is_drawn_without_the_margins_that_nobody_holds_it_against() -> None:
+    text = drawn(make_diff(mode="record"))
+    assert not re.search("beyond|allowed|catch|caught", text)
+    assert place(text, "change") < place(text, "zero")
+
+
 def test_without_a_change_there_is_nothing_to_draw() -> None:
     assert interval(make_diff(delta=None), confidence="90% interval") is None
 
