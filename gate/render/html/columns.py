@@ -9,8 +9,9 @@ Nothing is judged here: which case got worse is the verdict's word. The words by
 | `b` | got better |
 | `s` | the same |
 | `f` | failed: the head has no value |
-| `a` | the evaluator abstained |
+| `a` | the evaluator abstained, where the baseline has a value |
 | `n` | not compared: the baseline has no such case, or asks something else under its id, or not by this instrument |
+| `q` | the evaluator abstained, as it did in the baseline, or where that is not known: no news |
 """
 
 import math
@@ -30,7 +31,9 @@ from gate.render.numbers import UNKNOWN, means, tidy, with_unit
 
 # Of the metrics that are read off every reply: those that a person sorts cases by, besides those that are gated.
 _SORTED_BY = frozenset({"latency_s", "ttft_s", "total_tokens", "cost_usd"})
-GRAVEST = "fWwbans"  # the letters, in the order in which a person wants to see their cases
+GRAVEST = "fWwbansq"  # the letters, in the order in which a person wants to see their cases
+# The same for the metrics of one case: where something was compared, what was not does not stand for the case.
+_TELLING = "fWwbasnq"
 Data = dict[str, Any]
 
 
@@ -95,7 +98,7 @@ def overall(made: Sequence[Column], seen: Sequence[Seen]) -> Data:
     )
     moves, of = [], []
     for row, case in enumerate(seen):
-        best = min(telling, key=lambda each: (GRAVEST.index(each[1].moves[row]), each[0]), default=(0, None))
+        best = min(telling, key=lambda each: (_TELLING.index(each[1].moves[row]), each[0]), default=(0, None))
         moves.append("f" if case.failed else best[1].moves[row] if best[1] is not None else "n")
         of.append(best[0])
     return {"moves": "".join(moves), "of": of}
@@ -118,8 +121,7 @@ def _column(
             change.baseline if change else _mean(before.scores.get(metric.name, ()) if before else ())
         )
         head.append(change.head if change else _mean(mine.values.get(metric.name, ())))
-        # What abstained before, too, as a search where there is nothing to find, is no news.
-        abstained = metric.name in mine.abstained and not (before and metric.name in before.abstentions)
+        abstained = metric.name in mine.abstained
         moves.append(_move(change, base[-1], head[-1], failed=bool(mine.failed), abstained=abstained))
     return Column(metric, base, head, "".join(moves))
 
@@ -129,8 +131,10 @@ def _move(
 ) -> str:
     if change is not None:
         return ("W" if change.confirmed else "w") if change.worse else "b"
-    if head is None and (failed or abstained):
-        return "f" if failed else "a"
+    if head is None and failed:
+        return "f"
+    if head is None and abstained:  # a search where there is nothing to find abstains on both sides
+        return "q" if base is None else "a"
     return "n" if base is None or head is None else "s"
 
 

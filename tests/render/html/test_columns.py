@@ -53,8 +53,23 @@ def test_each_letter_says_what_became_of_the_case() -> None:
     )
     assert found == {
         "worse": "w", "certain": "W", "better": "b", "same": "s", "new": "n", "other": "n", "failed": "f",
-        "abstained": "a", "always": "n",
+        "abstained": "a", "always": "q",
     }  # fmt: skip
+
+
+def test_what_abstains_on_both_sides_does_not_stand_for_a_case_of_which_the_rest_is_the_same() -> None:
+    scores = (Score(metric="accuracy", value=1), Score.abstain("nothing to find", metric="hit"))
+    metrics = {"accuracy": make_metric(), "hit": make_metric("hit"), "new": make_metric("new")}
+    run = make_run([make_trial("one", scores=(*scores, Score(metric="new", value=1)))], metrics=metrics)
+    suite = SuitePage(head=run, baseline=make_scorecard({"one": (1.0,)}))
+    diffs = (make_diff("hit"), make_diff("accuracy"), make_diff("new"))
+    seen = gather(suite, TEXTS)
+    made = columns(suite, SuiteVerdict(suite="suite", kind=Kind.PASS, diffs=diffs), seen)
+    letters = {column.metric.name: column.moves for column in made}
+    assert letters == {"accuracy": "s", "hit": "q", "new": "n"}
+    told = overall(made, [seen["one"]])
+    assert told["moves"] == "s"
+    assert made[told["of"][0]].metric.name == "accuracy"
 
 
 def test_a_metric_by_another_instrument_is_compared_in_no_case() -> None:

@@ -6,9 +6,10 @@ export const MOVES = {
   W: ["worse in every draw", "▼", ["worse", "certain"]],
   w: ["got worse", "▼", ["worse"]],
   b: ["got better", "▲", ["better"]],
-  a: ["abstained", "?", ["abstained"]],
+  a: ["abstains now", "?", ["abstained"]],
   n: ["not compared", "–", ["apart"]],
   s: ["the same", "=", ["same"]],
+  q: ["abstained", "–", ["abstained"]],
 };
 const GRAVEST = Object.keys(MOVES).join("");
 
