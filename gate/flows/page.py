@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate.base import needed_text
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.page import Assets, Earlier, Page, Spans, SuitePage
 from gate.model.report import Document, Report
-from gate.model.run import RunResult, Trial
+from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
-from gate.model.span import Span
 from gate.render.html.document import html_page
 from gate.run.answers import earlier_answers
 from gate.telemetry import names
-from gate.telemetry.reading import files_of, spans_of
+from gate.telemetry.reading import files_of, is_of, lines_of, spans_of
+
+if TYPE_CHECKING:
+    from gate.model.span import Span
 
 # Modules that are put into one: what a file imports stands before it, and a name is given once.
 SCRIPTS = (
@@ -144,13 +147,12 @@ def _spans(root: Path, results: Mapping[str, RunResult]) -> dict[str, Spans]:
             room -= path.stat().st_size
             if room < 0 or not wanted:
                 break
-            with path.open(encoding="utf-8", errors="replace") as lines:
-                told = spans_of(lines)
+            told = spans_of(lines_of(path))
         except OSError:
             continue
         for key in wanted.keys() & told.keys():
             own, (suite, case_id, index) = told[key], key
-            if not _is_of(own[0], wanted[key]):
+            if not is_of(own[0], wanted[key]):
                 continue
             found[suite].setdefault((case_id, index), own)
             if (
@@ -159,10 +161,3 @@ def _spans(root: Path, results: Mapping[str, RunResult]) -> dict[str, Spans]:
                 found[suite][case_id, index] = own
                 del wanted[key]
     return dict(found)
-
-
-def _is_of(span: Span, trial: Trial) -> bool:
-    """Whether a trial's span is that of this draw: it bears the latency to the last digit, or the failure."""
-    if trial.reply is None:
-        return bool(trial.failures) and span.error == trial.failures[0].kind
-    return span.attributes.get(names.REPLY_LATENCY) == trial.reply.latency_s

@@ -55,8 +55,8 @@ def replay(place: Place, wanted: Wanted) -> tuple[Stage, Replay]:
     draw = None
     if trial is not None:
         draw = taken(stage, trial, older=found.older)
-        key = (stage.ready.suite.name, case.id, trial.index)
-        draw = draw.model_copy(update={"spans": newest_spans(place.home or place.tree.root, key)})
+        spans = newest_spans(place.home or place.tree.root, stage.ready.suite.name, trial)
+        draw = draw.model_copy(update={"spans": spans})
     return stage, Replay(
         suite=stage.ready.suite.name,
         case=case,

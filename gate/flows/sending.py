@@ -142,6 +142,6 @@ def _side(place: Place, stage: Stage, label: str, result: RunResult) -> Side:
         place.notice(f"{label}: {result.stopped.message}")
     draws = []
     for trial in result.trials:
-        spans = newest_spans(home, (suite, trial.case_id, trial.index)) if home is not None else ()
+        spans = newest_spans(home, suite, trial) if home is not None else ()
         draws.append(taken(stage, trial).model_copy(update={"spans": spans, "asked": {}}))
     return Side(label=label, target=dict(result.target), draws=tuple(draws))

@@ -7,20 +7,24 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
+from gate.model.run import Trial
 from gate.model.span import Span
+from gate.telemetry import names
 
 FOLDER, FILE = Path(".gate") / "traces", "spans.jsonl"
-SUITE, CASE, INDEX = "test.suite.name", "test.case.name", "gate.trial.index"
 TrialKey = tuple[str, str, int]  # suite, case id, index
 
+_OWN = (names.SUITE_NAME, names.CASE_NAME, names.TRIAL_INDEX)
 _KINDS = ("internal", "internal", "server", "client", "producer", "consumer")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _LONGEST = 64_000_000  # characters of a line
+_MOST_SPANS = 4_000  # of one trial: more than we write
 _NS = 1e9
 
 
@@ -46,23 +50,55 @@ def spans_of(lines: Iterable[str]) -> Mapping[TrialKey, tuple[Span, ...]]:
     return {key: _of_trial(key, told[trace]) for key, trace in trials.items()}
 
 
-def newest_spans(root: Path, key: TrialKey) -> tuple[Span, ...]:
-    """The spans of a trial in the newest run that has any; none where no run has."""
+def newest_spans(root: Path, suite: str, trial: Trial) -> tuple[Span, ...]:
+    """The steps of this very draw: of the newest run that asked for it, else of the newest that scored it; or none."""
+    key = (suite, trial.case_id, trial.index)
+    scored: tuple[Span, ...] = ()
     for path in files_of(root):
         try:
-            with path.open(encoding="utf-8", errors="replace") as file:
-                found = spans_of(file).get(key)
+            found = _of_one(path, key)
         except OSError:
             continue
-        if found:
+        if not found or not is_of(found[0], trial):
+            continue
+        if names.TRIAL_REUSED not in found[0].attributes:
             return found
-    return ()
+        scored = scored or found
+    return scored
+
+
+def is_of(span: Span, trial: Trial) -> bool:
+    """Whether a trial's span is that of this draw: it bears the latency to the last digit, or the failure."""
+    if trial.reply is None:
+        return bool(trial.failures) and span.error == trial.failures[0].kind
+    return span.attributes.get(names.REPLY_LATENCY) == trial.reply.latency_s
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a file, but for those that are longer than any of ours."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        whole = True
+        while line := file.readline(_LONGEST):
+            ends = line.endswith("\n")
+            if whole and (ends or len(line) < _LONGEST):
+                yield line
+            whole = ends
+
+
+def _of_one(path: Path, key: TrialKey) -> tuple[Span, ...]:
+    """The spans of one trial. Only lines that can hold some are taken apart: a file may have hundreds of megabytes."""
+    trace, mark = "", quoted(key[1])
+    for line in lines_of(path):
+        if mark in line:
+            trials: dict[TrialKey, str] = {}
+            for span in _spans(line):
+                _take(span, {}, trials)
+            trace = trials.get(key, trace)
+    return spans_of(line for line in lines_of(path) if trace in line).get(key, ()) if trace else ()
 
 
 def _spans(line: str) -> Iterator[Mapping[str, Any]]:
     """The spans of one line, of which nothing is known but that they are objects."""
-    if len(line) > _LONGEST:
-        return
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
@@ -100,8 +136,10 @@ def _take(
         )
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError, ValidationError):
         return
-    told.setdefault(trace.lower(), []).append((start_ns, span))
-    suite, case, index = (attributes.get(name) for name in (SUITE, CASE, INDEX))
+    spans = told.setdefault(trace.lower(), [])
+    if len(spans) < _MOST_SPANS:
+        spans.append((start_ns, span))
+    suite, case, index = (attributes.get(name) for name in _OWN)
     if isinstance(suite, str) and isinstance(case, str) and isinstance(index, int) and span.parent_id is None:
         trials[suite, case, index] = trace.lower()
 
@@ -114,7 +152,7 @@ def _of_trial(key: TrialKey, told: list[tuple[int, Span]]) -> tuple[Span, ...]:
 
 
 def _is_trial(span: Span, key: TrialKey) -> bool:
-    own = tuple(span.attributes.get(name) for name in (SUITE, CASE, INDEX))
+    own = tuple(span.attributes.get(name) for name in _OWN)
     return span.parent_id is None and own == key
 
 

@@ -1,24 +1,35 @@
 """Lines of OTLP JSON → the spans of each trial, whatever the lines hold."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.model.run import Trial
 from gate.telemetry.encoding import attributes_json, scope_json, span_json, spans_line
 from gate.telemetry.reading import FILE, FOLDER, files_of, newest_spans, spans_of
 from gate.telemetry.trail import Step, Trail
+from tests.builders import make_reply, make_trial
 
 KEY = ("s", "c|1 🐢", 0)
 
 
-def trial(trace_id: int = 1, *, key: tuple[str, str, int] = KEY, reply: str = "x") -> Trail:
+def trial(
+    trace_id: int = 1,
+    *,
+    key: tuple[str, str, int] = KEY,
+    reply: str = "x",
+    latency_s: float = 1.0,
+    reused: bool = False,
+) -> Trail:
     """A trial with one call."""
     trail = Trail(trace_id=trace_id)
     suite, case, index = key
     told: Any = {"test.suite.name": suite, "test.case.name": case, "gate.trial.index": index}
+    told |= {"gate.reply.latency_s": latency_s} | ({"gate.trial.reply_reused": True} if reused else {})
     with Step("trial s", kind="internal", attributes=told, trail=trail):
         inner = Step("chat m", kind="client", attributes={"a": reply, "n": [1, 0.5, True]}, trail=trail)
         with inner:
@@ -111,15 +122,47 @@ def test_deep_and_broken_lines_are_passed_over() -> None:
     assert spans_of(["[" * 100_000, "\x00", "", '"text"', "7", '{"resourceSpans":{}}']) == {}
 
 
-def test_the_newest_run_that_has_a_trial_tells_it(tmp_path: Path) -> None:
+def write(home: Path, name: str, *trails: Trail) -> Path:
+    """A run's file with these trials."""
+    folder = home / FOLDER / name
+    folder.mkdir(parents=True)
+    (folder / FILE).write_text(line(*trails))
+    return folder / FILE
+
+
+def drawn(latency_s: float, *, case_id: str = KEY[1]) -> Trial:
+    return make_trial(case_id, reply=make_reply(latency_s=latency_s))
+
+
+def test_the_newest_run_that_has_a_draw_tells_it_and_no_run_of_another_draw(tmp_path: Path) -> None:
     assert files_of(tmp_path) == []
-    for name, trails in (
-        ("20260101T0-a", [trial(1, reply="old")]),
-        ("20260102T0-b", [trial(2, key=("s", "o", 0))]),
-    ):
-        folder = tmp_path / FOLDER / name
-        folder.mkdir(parents=True)
-        (folder / FILE).write_text(line(*trails))
-    assert newest_spans(tmp_path, KEY)[1].attributes["a"] == "old"
-    assert newest_spans(tmp_path, ("s", "o", 0))
-    assert newest_spans(tmp_path, ("s", "none", 0)) == ()
+    write(tmp_path, "20260101T0-a", trial(1, reply="old", latency_s=1.5))
+    write(tmp_path, "20260102T0-b", trial(2, key=("s", "o", 0), latency_s=1.5))
+    write(tmp_path, "20260103T0-c", trial(3, reply="another draw", latency_s=2.5))
+    assert newest_spans(tmp_path, "s", drawn(1.5))[1].attributes["a"] == "old"
+    assert newest_spans(tmp_path, "s", drawn(1.5, case_id="o"))
+    assert newest_spans(tmp_path, "s", drawn(3.5)) == ()
+    assert newest_spans(tmp_path, "s", drawn(1.5, case_id="none")) == ()
+
+
+def test_the_run_that_asked_tells_more_of_a_draw_than_a_newer_one_that_only_scored_it(tmp_path: Path) -> None:
+    write(tmp_path, "20260101T0-a", trial(1, reply="asked", latency_s=1.5))
+    write(tmp_path, "20260102T0-b", trial(2, reply="scored", latency_s=1.5, reused=True))
+    assert newest_spans(tmp_path, "s", drawn(1.5))[1].attributes["a"] == "asked"
+    shutil.rmtree(tmp_path / FOLDER / "20260101T0-a")
+    assert newest_spans(tmp_path, "s", drawn(1.5))[1].attributes["a"] == "scored"
+
+
+def test_spans_of_the_application_in_other_lines_are_found_with_their_trial(tmp_path: Path) -> None:
+    whole = trial(7, latency_s=1.5)
+    file = write(tmp_path, "20260101T0-a", trial(8, key=("s", "o", 0)))
+    scope = scope_json("theirs")
+    late = spans_line("", scope, [span_json(whole.steps.pop())], ours=False)
+    file.write_text(late + file.read_text() + line(whole))
+    assert [span.name for span in newest_spans(tmp_path, "s", drawn(1.5))] == ["trial s", "chat m"]
+
+
+def test_a_trial_of_endless_spans_is_cut(tmp_path: Path) -> None:
+    whole = trial(7, latency_s=1.5)
+    write(tmp_path, "20260101T0-a", whole, *[Trail(trace_id=7, steps=whole.steps[1:])] * 9_000)
+    assert len(newest_spans(tmp_path, "s", drawn(1.5))) == 4_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gate.model.redaction import texts
-from gate.telemetry.reading import files_of, newest_spans, spans_of
+from gate.telemetry.reading import files_of, spans_of
 from tests.doubles import USAGE, Answer, MessagesApi, Request, json_answer, said, streamed
 from tests.fakes.collector import Collector, attributes
 from tests.telemetry.conventions import require_well_formed, tokens
@@ -90,7 +90,7 @@ def test_a_run_of_the_example_is_received_and_well_formed(example: Project) -> N
     read = spans_of(file.read_text().splitlines())
     assert len(read) == 85
     assert sum(len(each) for each in read.values()) == len(spans) - 2
-    first = newest_spans(example.root, ("support", "refunds-02", 0))
+    first = read["support", "refunds-02", 0]
     assert [span.name for span in first][:2] == ["trial support", "invoke_agent support"]
     assert first[0].start_s == 0
     assert all(span.start_s >= 0 for span in first)
