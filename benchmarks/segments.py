@@ -44,7 +44,8 @@ class World:
     draws:
         of the baseline and of the head.
     drop, how:
-        how far every case falls, wherever it is: `breaks` each case with one chance, `fades` each a little.
+        how far every case falls, wherever it is: `breaks` each case with one chance, `fades` each by the same share,
+        `sinks` each by the same points.
     planted, left:
         the share of the cases in the planted slice, and what is left of their chance of success.
     noisy:
@@ -63,7 +64,7 @@ class World:
     values: int = 4
     metrics: int = 1
     drop: float = 0.0
-    how: Literal["breaks", "fades"] = "breaks"
+    how: Literal["breaks", "fades", "sinks"] = "breaks"
     planted: float = 0.0
     left: float = 0.0
     noisy: bool = False
@@ -101,6 +102,7 @@ ROWS = (
     Row("10 points everywhere, fades", World(drop=0.10, how="fades")),
     Row("10 points everywhere, 10 tags", World(drop=0.10, tags=10)),
     Row("30 points everywhere, breaks", World(drop=0.30)),
+    Row("20 points everywhere, one tag is noisy", World(noisy=True, draws=(5, 3), drop=0.20, how="sinks")),
     Row("planted 5 %, n = 400, 5+1 draws", World(planted=0.05), "finds", 95),
     Row("planted 5 %, n = 400, 10 tags", World(planted=0.05, tags=10), "finds", 95),
     Row("planted 5 %, n = 400, 1+1 draws", World(planted=0.05, draws=(1, 1)), "finds", 95),
@@ -127,8 +129,10 @@ def pair_of(world: World, random: np.random.Generator) -> Comparison:
     now = chances.copy()
     if world.how == "breaks":
         now[random.random(world.cases) < world.drop / MEAN] = 0.0
-    else:
+    elif world.how == "fades":
         now *= 1 - world.drop / MEAN
+    else:
+        now = np.maximum(now - world.drop, 0.0)
     now[inside] *= world.left
     tags = [{f"t{j}": f"v{value}" for j, value in enumerate(row)} for row in values.tolist()]
     if world.clusters:

@@ -1,18 +1,21 @@
 """Contests that dropped + tags → the parts of the cases in which the drop is concentrated. Explains; never judges.
 
-Every part that up to three tags tell apart is tried (Parts), and is named only if two things are sure of it:
+Every part that up to three tags tell apart is tried (Parts), and is named only if three things are sure of it:
 
 - its own cases dropped: their sum of d lies lower than dealing each case's draws anew between the sides would have it
   (`swaps`, a bound that holds for any number of draws, for graded metrics and within clusters);
-- and more of them than of the others: which cases got worse is not blind to who is in the part (`enriched`, Fisher's
-  exact test on the cases that fell at all, by their median fall, and by half of the largest; thrice the smallest p).
+- more of them than of the others: which cases got worse is not blind to who is in the part (`enriched`, Fisher's
+  exact test on the cases that fell at all, by their median fall, and by half of the largest; thrice the smallest p);
+- and further than the others: the mean d of the part lies below theirs (`further`, Welch's t).
 
 The first alone would name any part of a drop that is everywhere, the second alone any part whose cases are noisier
 than the others. The larger of the two p is one of "not both" (an intersection-union test: Berger 1982, Technometrics
 24:295), and is corrected over all parts that were looked at and all metrics that are judged (Bonferroni). Which parts
-there are follows from the tags alone. So at most a share `level` of comparisons names a part that did not drop, or
-that dropped no more than the rest. The luck that all cases of a run share, where it was measured, is taken off every
-drop first, as far as it reaches but for a fifth of the level.
+there are follows from the tags alone. The third keeps out what noise alone makes of a drop that is the same everywhere:
+more of the calm cases, or larger falls of the noisy ones. It is corrected for the parts that passed the second; its rate
+is measured, and no bound. So at most a share `level` of comparisons names a part that did not drop, or that dropped no
+more than the rest. The luck that all cases of a run share, where it was measured, is taken off every drop first, as far
+as it reaches but for a fifth of the level.
 """
 
 import math
@@ -23,6 +26,7 @@ from itertools import combinations
 from gate.compare.contest import Contest
 from gate.compare.distributions import t_quantile
 from gate.compare.enriched import log_enriched
+from gate.compare.further import log_further
 from gate.compare.pairs import tags_of
 from gate.compare.swaps import log_fallen
 from gate.compare.terms import Part, Parts, conditions, mask_of, places_of
@@ -35,6 +39,7 @@ _MOST_WORK = 300_000_000  # cases x combinations: about three seconds
 _MOST_TRIED = 40  # parts of one metric whose draws are dealt anew
 _ADDS = math.log(0.01)  # by how much a longer description must tell more than a shorter one
 _FOR_SHIFT = 0.2  # of the level
+_FOR_FURTHER = 0.25  # of the level: candidates are those of many that seemed to fall the furthest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,8 @@ class _Hunt:
         names = {label: place for place, label in enumerate(dict.fromkeys(self.labels))}
         self.units = [names[label] for label in self.labels]
         self.everything = len(names)
-        self.levels = [(level, level.bit_count()) for level in _levels(self._fallen(len(names)))]
+        self._all = (1 << len(self.cases)) - 1
+        self.levels = [(level, level.bit_count()) for level in _levels(self._by_unit(self._all))]
         self.tries = math.log(max(1, len(self.levels)) * contest.rule.sides)
         self.candidates: list[_Candidate] = []
 
@@ -121,11 +127,18 @@ class _Hunt:
         return min(0.0, least + self.tries)
 
     def log_both(self, candidate: _Candidate) -> float:
-        """The log of p of "these did not drop, or no more than the others"."""
+        """The log of p of "these did not drop, or no more of them than of the others"."""
         rule = self.contest.rule
         cases = [(self.cases[place], self.labels[place]) for place in places_of(candidate.part.mask)]
         fallen = log_fallen(cases, rule, allowance=self._allowance())
         return max(candidate.log_p, fallen + math.log(rule.sides))
+
+    def is_further(self, candidate: _Candidate, *, of: int) -> bool:
+        """Whether these fell further than the others; one of so many candidates that are asked."""
+        mask = candidate.part.mask
+        log_p = log_further(self._by_unit(mask), self._by_unit(self._all & ~mask))
+        level = self.aim.level * _FOR_FURTHER / (self.aim.judged * self.contest.rule.sides * of)
+        return log_p <= math.log(level)
 
     def segments(self, terms: Sequence[Term], *, looked: int) -> Iterator[Segment]:
         """Those of the kept parts that are sure, and tell something that none before them tells."""
@@ -134,6 +147,7 @@ class _Hunt:
         )
         level = math.log(self.aim.level / tests)
         sure = [each for each in self.candidates if each.log_p <= level]
+        sure = [each for each in sure if self.is_further(each, of=len(sure))]
         sure.sort(key=lambda each: (each.log_p, len(each.part.terms), each.part.terms))
         covered = tried = found = 0
         for candidate in sure:
@@ -152,7 +166,7 @@ class _Hunt:
     def _is_told(self, candidate: _Candidate, *, covered: int, level: float) -> bool:
         """Whether nothing is left of it without the cases of the segments that are told already."""
         rest = candidate.part.mask & ~covered
-        others = (1 << len(self.cases)) - 1 & ~covered
+        others = self._all & ~covered
         return rest.bit_count() < self.aim.fewest or self.log_more(rest, within=others) > level
 
     def _shortened(self, candidate: _Candidate, *, sure: Sequence[_Candidate], level: float) -> _Candidate:
@@ -202,13 +216,13 @@ class _Hunt:
             return mask
         return mask_of([self.units[place] for place in places_of(mask)])
 
-    def _fallen(self, units: int) -> list[float]:
-        """The mean d of each unit."""
-        sums, sizes = [0.0] * units, [0] * units
-        for unit, moment in zip(self.units, self.cases, strict=True):
-            sums[unit] += moment.d
-            sizes[unit] += 1
-        return [total / size for total, size in zip(sums, sizes, strict=True)]
+    def _by_unit(self, mask: int) -> list[float]:
+        """The mean d of the cases of a set in each unit that has any, in the order of the units."""
+        sums, sizes = [0.0] * self.everything, [0] * self.everything
+        for place in places_of(mask):
+            sums[self.units[place]] += self.cases[place].d
+            sizes[self.units[place]] += 1
+        return [total / size for total, size in zip(sums, sizes, strict=True) if size]
 
 
 def _levels(fallen: Sequence[float]) -> list[int]:

@@ -26,6 +26,7 @@ QUICK = {
     "unchanged, one tag is noisy": 40,
     "unchanged, 80 clusters with tags in common": 40,
     "10 points everywhere, breaks": 60,
+    "20 points everywhere, one tag is noisy": 60,
     "planted 5 %, n = 400, 5+1 draws": 40,
     "planted 5 %, n = 400, graded": 20,
 }
