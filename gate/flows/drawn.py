@@ -111,15 +111,15 @@ class Drawer:
                 return card
         try:
             card = self._run(version, draws)
-        except _RefusedError as error:
-            self._make_sure(version, str(error))
+        except _RefusedError:
+            self._make_sure(version)
             raise
         if self._fails(card):
-            self._make_sure(version, _failed(card))
+            self._make_sure(version)
         write_text(self.place.tree.root / page, dump_baseline(card))
         return card
 
-    def _make_sure(self, version: Version, why: str) -> None:
+    def _make_sure(self, version: Version) -> None:
         """Ask a version that has answered for one draw more, which is kept nowhere.
 
         Raises:
@@ -135,10 +135,9 @@ class Drawer:
         except CannotRunError as error:
             now = str(error)
         if now:
-            both = f"{version.label} fails ({why}), and so does now what had answered before, {self.sound.label} ({now})"
-            raise EvaluationError(
-                f"{both}: no commit is at fault, but something outside the repository; mend that"
-            )
+            both = f"{version.label} fails, and so does now what had answered before, {self.sound.label}"
+            advice = "no commit is at fault, but something outside the repository; mend that"
+            raise EvaluationError(f"{both}: {advice} ({now})")
 
     def _fails(self, card: Scorecard) -> bool:
         return not is_counted(self.metric) and error_share(card) > self.most_errors

@@ -241,7 +241,7 @@ def test_a_service_that_dies_in_mid_search_is_an_error_and_lays_nothing_to_a_com
     assert done.code == 4, done.text
     said = " ".join(done.err.split())
     assert "and so does now what had answered before" in said
-    assert "something outside the repository; mend that; what was drawn is kept" in said
+    assert "no commit is at fault, but something outside the repository; mend that" in said
     assert not done.out
     again = road.bisect(*ask[2:])
     assert again["culprit"]["paths"] == ["prompts/refunds.txt"]
