@@ -12,6 +12,7 @@ MOST_STEPS = 8
 # There is nothing in such a run that could become a baseline.
 _BROKEN_RUN = {"stopped", "all_failed", "too_many_errors", "no_cases"}
 _NO_ACCEPT = {"removed_suite"}  # there is nothing any more that could be run
+_FELL = {"regressed", "slice_regressed"}  # since the baseline; other findings are of today's values alone
 _NO_BASELINE = {"no_baseline", "wrong_baseline", "empty_baseline"}
 
 
@@ -25,6 +26,7 @@ def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
     broken = {finding.suite for finding in verdict.findings if finding.code in _BROKEN_RUN}
     some = [finding for finding in verdict.findings if finding.kind is not Kind.PASS]
     diffs = by_place(verdict)
+    sought: set[str] = set()
     for finding in sorted(some, key=lambda each: (not each.blocking, -each.kind.severity)):
         suite = finding.suite
         if finding.code in _NO_BASELINE:
@@ -35,6 +37,7 @@ def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
                 )
         elif finding.kind in {Kind.REGRESSED, Kind.NOT_COMPARABLE} and finding.code not in _NO_ACCEPT:
             if suite and suite not in broken:
+                yield from _to_find(finding, sought=sought)
                 yield _if_wanted(finding), _accept(suite)
         elif finding.kind is Kind.INCONCLUSIVE:
             yield (
@@ -43,6 +46,23 @@ def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
             )
         elif finding.action:
             yield finding.action[:1].upper() + finding.action[1:], ""
+
+
+def _to_find(finding: Finding, *, sought: set[str]) -> Iterator[tuple[str, str]]:
+    """Where it dropped, once for all that did, and which commit did it, once a suite."""
+    suite, metric = finding.suite, finding.metric
+    if finding.code not in _FELL or metric is None or suite in sought:
+        return
+    if not sought:
+        yield (
+            "To see which cases dropped, what they share and what changed, by the results file that -o keeps",
+            "gate explain --current results.json",
+        )
+    sought.add(suite)
+    yield (
+        f"To find the commit that made {metric} of {suite} worse, and its file",
+        f"gate bisect {shlex.quote(metric)} --suite {shlex.quote(suite)}",
+    )
 
 
 def _to_tell(finding: Finding, diff: MetricDiff | None) -> str:

@@ -13,6 +13,16 @@ ACCEPT = Step(
     text="If the drop in support is intended, take fresh draws as its new baseline and commit the file",
     command="gate accept support",
 )
+LOOK = (
+    Step(
+        text="To see which cases dropped, what they share and what changed, by the results file that -o keeps",
+        command="gate explain --current results.json",
+    ),
+    Step(
+        text="To find the commit that made exact_match of support worse, and its file",
+        command="gate bisect exact_match --suite support",
+    ),
+)
 
 
 def make_diff(metric: str = "exact_match", **fields: Any) -> MetricDiff:
@@ -281,6 +291,7 @@ def regressed() -> Report:
             make_excerpt("shipping-009", tags={"category": "shipping"}, metric="helpful", output=LONG_ANSWER),
         ),
         next_steps=(
+            *LOOK,
             ACCEPT,
             Step(
                 text="To tell whether helpful dropped by 5 points takes about 240 cases (here 120) "

@@ -39,5 +39,5 @@ def test_a_report_holds_the_verdict_and_everything_around_it() -> None:
     assert report.runs[1].resumed == 7
     assert [each.text for each in report.proposals] == ["a", "c", "b"]
     assert [each.case_id for each in report.excerpts] == ["a"]
-    assert report.next_steps == (reports.ACCEPT,)
+    assert report.next_steps == (*reports.LOOK, reports.ACCEPT)
     assert report == assemble(verdict, results=dict(reversed(results.items())), evidence=EVIDENCE)

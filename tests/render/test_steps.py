@@ -22,6 +22,23 @@ def test_a_regression_is_accepted_once_a_suite_however_many_findings_there_are()
     )
 
 
+def test_a_drop_is_to_be_looked_into_before_it_is_accepted() -> None:
+    def fell(suite: str, metric: str, code: str = "regressed") -> Finding:
+        return finding(code, Kind.REGRESSED, suite=suite).model_copy(update={"metric": metric})
+
+    found = steps(
+        fell("b", "is kind", "slice_regressed"), fell("b", "x"), fell("c", "x"), fell("d", "x", "below_min")
+    )
+    assert [step.command for step in found] == [
+        "gate explain --current results.json",
+        "gate bisect 'is kind' --suite b",
+        "gate accept b",
+        "gate bisect x --suite c",
+        "gate accept c",
+        "gate accept d",
+    ]
+
+
 def test_what_cannot_be_compared_is_accepted_too() -> None:
     assert steps(finding("churn", Kind.NOT_COMPARABLE))[0].text.startswith(
         "If the change in support is intended"
