@@ -3,9 +3,11 @@
 A failure's message is read in public: in a pull request's comment, a log, a committed file.
 """
 
+import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
+from urllib.parse import quote
 
 from pydantic import JsonValue
 
@@ -30,11 +32,27 @@ _SHAPES = re.compile(
 def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:
     """Environment → the values of those variables whose name ends like a credential's (`_KEY`, `TOKEN`, …).
 
-    Of a value of several lines (a private key) each line is one too: a log is redacted line by line.
+    Of a value of several lines (a private key) each line is one too: a log is redacted line by line. So is what a value
+    becomes in JSON and in an address.
     """
-    values = {value.strip() for name, value in environment.items() if _NAMES.search(name)}
-    values |= {line.strip() for value in values for line in value.splitlines()}
-    return frozenset(value for value in values if len(value) >= _SHORTEST)
+    return secret_values(value for name, value in environment.items() if _NAMES.search(name))
+
+
+def secret_values(values: Iterable[str]) -> frozenset[str]:
+    """Credentials → all that must appear nowhere because of them; what is too short to be one is left out."""
+    whole = {value.strip() for value in values}
+    lines = {line.strip() for value in whole for line in value.splitlines()}
+    spelled = {other for line in lines if len(line) >= _SHORTEST for other in _spellings(line)}
+    return frozenset(value for value in whole | lines if len(value) >= _SHORTEST) | spelled
+
+
+def _spellings(line: str) -> Iterator[str]:
+    """How a value stands in JSON, and in an address."""
+    yield json.dumps(line)[1:-1]
+    yield json.dumps(line, ensure_ascii=False)[1:-1]
+    if line.isascii() or line.isprintable():  # no half of a surrogate pair, which has no bytes
+        yield quote(line)
+        yield quote(line, safe="")
 
 
 def redact(text: str, *, secrets: Collection[str] = ()) -> str:

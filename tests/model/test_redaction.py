@@ -1,3 +1,6 @@
+import json
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +55,18 @@ def test_the_longer_of_two_overlapping_secrets_goes_first() -> None:
 def test_no_given_secret_survives(before: str, secret: str, after: str) -> None:
     cleaned = redact(before + secret + after, secrets=[secret])
     assert all(secret not in part for part in cleaned.split(REDACTED))
+
+
+@pytest.mark.parametrize("secret", ['qu"o\\te-canary', "canary/with+signs=", "cänary-ß"])
+def test_a_secret_is_found_as_it_stands_in_json_and_in_an_address(secret: str) -> None:
+    secrets = secrets_of({"A_KEY": secret})
+    for text in (
+        json.dumps({"k": secret}),
+        json.dumps({"k": secret}, ensure_ascii=False),
+        f"https://h/x?token={quote(secret, safe='')}",
+        f"https://h/{quote(secret)}",
+    ):
+        assert "nary" not in redact(text, secrets=secrets)
 
 
 def test_each_line_of_a_secret_is_one() -> None:

@@ -36,4 +36,7 @@ class Texts:
         text = redact(text, secrets=self._secrets)
         if len(text) <= MOST_CHARACTERS and text.isascii() and text.replace("\n", "").isprintable():
             return text  # what cleaning would leave as it is, as most texts are
-        return escape.clean(text, limit=MOST_CHARACTERS, newline="\n").replace(_TAB_PICTURE, "\t")
+        clean = escape.clean(text, limit=MOST_CHARACTERS, newline="\n").replace(_TAB_PICTURE, "\t")
+        return redact(
+            clean, secrets=self._secrets
+        )  # a hidden character can have kept a secret from being found

@@ -27,6 +27,10 @@ def test_a_secret_within_a_value_is_found_before_it_is_written_as_json() -> None
     assert "x-y" not in Texts(['se"x-y']).value({"deep": ['a se"x-y b']})
 
 
+def test_a_hidden_character_does_not_carry_a_secret_into_the_page() -> None:
+    assert "canary" not in Texts(["canary-value"]).text("it is cana\u200bry-value")
+
+
 @pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS)
 def test_json_in_the_page_holds_no_character_that_means_something_to_its_surroundings(text: str) -> None:
     assert not set("<>&\u2028\u2029") & set(json_text([text]))
