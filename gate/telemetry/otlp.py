@@ -3,11 +3,9 @@
 Touches none of its global providers: an application in this process may have its own.
 """
 
-import logging
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 from opentelemetry import context as contexts
 from opentelemetry._logs import LogRecord, SeverityNumber
@@ -38,6 +36,7 @@ from pydantic import JsonValue
 
 from gate.telemetry import names
 from gate.telemetry.content import plain
+from gate.telemetry.said import Said
 from gate.telemetry.scored import Scored
 from gate.telemetry.settings import Settings, Signal
 from gate.telemetry.sums import Histogram, Metric
@@ -55,20 +54,21 @@ class Senders:
         self._resource = Resource(dict(resource), names.SCHEMA_URL)
         self._scope = InstrumentationScope(names.SCOPE, version, names.SCHEMA_URL)
         self._delta = settings.delta
-        self._said: _Said | None = None
+        self._said: Said | None = None
         kinds: dict[Signal, Any] = {
             "traces": OTLPSpanExporter,
             "logs": OTLPLogExporter,
             "metrics": OTLPMetricExporter,
         }
-        self._exporters: dict[Signal, Any] = {
-            signal: kinds[signal](endpoint=way.endpoint, headers=dict(way.headers), timeout=way.timeout_s)
-            for signal, way in settings.ways.items()
-        }
+        with Said():
+            self._exporters: dict[Signal, Any] = {
+                signal: kinds[signal](endpoint=way.endpoint, headers=dict(way.headers), timeout=way.timeout_s)
+                for signal, way in settings.ways.items()
+            }
 
     def send(self, signal: Signal, batch: Sequence[Any]) -> str | None:
         """Send a batch; why it was not taken, or None."""
-        with _Said() as said:
+        with Said() as said:
             self._said = said
             try:
                 told = getattr(self, f"_{signal}")(batch)
@@ -86,7 +86,7 @@ class Senders:
     def close(self) -> None:
         """Close the connections."""
         exporters, self._exporters = self._exporters, {}
-        with _Said():
+        with Said():
             for exporter in exporters.values():
                 exporter.shutdown()
 
@@ -187,44 +187,6 @@ def unobserved() -> Iterator[None]:
         yield
     finally:
         contexts.detach(token)
-
-
-class _Said(logging.Filter):
-    """What the exporters log in this thread: why they failed. It goes no further: a person reads one sentence of ours."""
-
-    def __init__(self, reason: str = "no answer") -> None:
-        super().__init__()
-        self.reason = reason
-        self._thread = threading.get_ident()
-        self._loggers = [logging.getLogger(name) for name in _LOGGERS]
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it may be shown."""
-        if record.thread != self._thread:
-            return True
-        said = record.args if isinstance(record.args, tuple) else ()
-        status = next((word for word in said if isinstance(word, int) and not isinstance(word, bool)), None)
-        broken = next((type(word).__name__ for word in said if isinstance(word, Exception)), self.reason)
-        self.reason = broken if status is None else f"status {status}"
-        return False
-
-    def __enter__(self) -> Self:
-        for logger in self._loggers:
-            logger.addFilter(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for logger in self._loggers:
-            logger.removeFilter(self)
-
-
-_LOGGERS = (
-    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
-    "opentelemetry.exporter.otlp.proto.http._log_exporter",
-    "opentelemetry.exporter.otlp.proto.http.metric_exporter",
-    "opentelemetry.exporter.otlp.common.http",
-    "opentelemetry.attributes",
-)
 
 
 def _context(trace_id: int, span_id: int) -> SpanContext:

@@ -3,10 +3,12 @@
 What only the exporters need (certificates, compression) they read themselves. What is set and cannot be obeyed is said.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from gate.telemetry import content
 from gate.telemetry.trail import MOST_STEPS
@@ -19,6 +21,9 @@ LONGEST_S = 5.0  # for one request: a collector that needs longer is a dead one 
 _QUEUE = 16_384  # spans that may wait to be sent: what a run does in some seconds
 _BATCH = 512
 _WHOLE = 2**64
+_OPEN = re.compile(
+    r"(name|project|parent|version|dataset)$"
+)  # a header of such a name says where to, not who
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +33,14 @@ class Way:
     endpoint: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_s: float = LONGEST_S
+
+    def credentials(self) -> Iterator[str]:
+        """What must be told to nobody else: values of headers but for those that only name a place, and the address's own."""
+        for name, value in self.headers.items():
+            if not _OPEN.search(name):
+                yield from (value, value.rpartition(" ")[2])  # `Bearer …`
+        user, _, password = urlsplit(self.endpoint).netloc.rpartition("@")[0].partition(":")
+        yield from (user, unquote(user), password, unquote(password))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +112,23 @@ def _way(environment: Mapping[str, str], signal: Signal, warnings: list[str]) ->
             f"no {signal} are sent: gate speaks {PROTOCOL}, and the protocol is set to {protocol}"
         )
         return None
+    if not _leads_somewhere(endpoint):
+        warnings.append(f"no {signal} are sent: their endpoint is no address like http://127.0.0.1:4318")
+        return None
     timeout_s = _number(
         {"OTEL_EXPORTER_OTLP_TIMEOUT": given("TIMEOUT")}, "OTEL_EXPORTER_OTLP_TIMEOUT", LONGEST_S, warnings
     )
     headers = _pairs(given("HEADERS"), lower=True)
     return Way(endpoint=endpoint, headers=headers, timeout_s=min(max(timeout_s, 0.1), LONGEST_S))
+
+
+def _leads_somewhere(endpoint: str) -> bool:
+    """Whether it is an address over HTTP. The address itself is shown nowhere: it may hold a password."""
+    try:
+        parts = urlsplit(endpoint)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
 
 
 def _resource(environment: Mapping[str, str]) -> dict[str, str]:
@@ -140,7 +165,7 @@ def _number(environment: Mapping[str, str], name: str, usual: float, warnings: l
         number = float(text) if text else usual
     except ValueError:
         number = -1.0
-    if number >= 0:
+    if 0 <= number < math.inf:
         return number
     warnings.append(f"{name} is no number: {usual:g} is taken")
     return usual

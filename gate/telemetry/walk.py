@@ -7,7 +7,7 @@ from pathlib import Path
 from time import gmtime, strftime
 
 from gate.model.errors import InterruptedRunError
-from gate.model.redaction import redacted, secrets_of
+from gate.model.redaction import redacted, secret_values, secrets_of
 from gate.telemetry import names
 from gate.telemetry.backend import NO_BACKEND, Backend
 from gate.telemetry.folder import Folder
@@ -56,9 +56,9 @@ def recorded(
 def _teller(
     wanted: Settings, environment: Mapping[str, str], *, run_id: str, notice: Callable[[str], None]
 ) -> Teller:
-    secrets = secrets_of(environment) | {
-        value for way in wanted.ways.values() for value in way.headers.values()
-    }
+    secrets = secrets_of(environment) | secret_values(
+        value for way in wanted.ways.values() for value in way.credentials()
+    )
     number = version(_PACKAGE)
     told = {
         **wanted.resource,

@@ -106,7 +106,7 @@ def test_a_dead_address_is_given_up() -> None:
 
 
 def test_an_address_that_is_none_is_one_sentence_too() -> None:
-    sending = exporter({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "no-address"})
+    sending = exporter({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://no address"})
     sending.put("traces", [a_step()])
     sentence = sending.close((), hurried=False)
     assert sentence is not None
@@ -148,3 +148,17 @@ def test_headers_go_along_and_the_logs_of_the_library_stay_quiet(caplog: pytest.
     assert request.headers["authorization"] == "Basic abc"
     assert request.headers["x-a"] == "b"
     assert caplog.records == []
+
+
+def test_headers_that_are_not_well_formed_are_logged_nowhere(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # The exporters read the variable once more by themselves.
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-key: canary\nvalue")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "canary")
+    with Collector() as collector:
+        sending = exporter(collector.environment)
+        sending.put("traces", [a_step()])
+        assert sending.close((), hurried=False) is None
+        assert len(collector.spans()) == 1
+    assert "canary" not in caplog.text

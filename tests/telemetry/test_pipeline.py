@@ -1,5 +1,6 @@
 """Environment of a GitHub job → attributes of its pipeline and repository."""
 
+import re
 from pathlib import Path
 
 from gate.telemetry.pipeline import pipeline
@@ -52,3 +53,20 @@ def test_it_stands_on_everything_a_run_tells_and_a_secret_in_it_does_not(tmp_pat
     text = files_of(tmp_path)[0].read_text()
     assert '"checks [redacted]"' in text
     assert JOB["GITHUB_TOKEN"] not in text
+
+
+def test_what_leads_to_the_collector_stands_nowhere_but_what_names_a_place_may(tmp_path: Path) -> None:
+    environment = {
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://joe:pass%40word@127.0.0.1:9/v1/traces",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "authorization=Bearer%20canary-value,x-langfuse-ingestion-version=4,x-project-name=support-bot",
+        "OTEL_RESOURCE_ATTRIBUTES": "a=canary-value,b=pass%40word,c=1.4.4,d=pass%2540word",
+        "OTEL_SERVICE_NAME": "support-bot",
+    }
+    told = list[str]()
+    with recorded(tmp_path, environment, verb="check", notice=told.append) as recorder:
+        SuiteRecord(recorder, name="s").end(make_run([make_trial()]), resumed=0)
+    text = files_of(tmp_path)[0].read_text() + "".join(told)
+    assert '"support-bot"' in text
+    assert '"1.4.4"' in text
+    assert not {"canary-value", "pass@word", "pass%40word"} & {*re.findall(r"[\w@%-]+", text)}
+    assert "joe:" not in text

@@ -99,3 +99,31 @@ def test_content_is_told_only_by_the_word_that_is_documented(value: str, told: b
 
 def test_a_way_shows_no_key() -> None:
     assert "secret" not in repr(Way(endpoint="http://h", headers={"a": "secret"}))
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["nonsense", "http://", "http://[::1", "http://joe:canary@h:x", "http://h:99999", "file:///etc/passwd"],
+)
+def test_an_endpoint_that_leads_nowhere_is_said_without_it_and_nothing_is_sent(endpoint: str) -> None:
+    found = settings({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint})
+    assert not found.ways
+    assert found.kept == ALL
+    (warning,) = found.warnings
+    assert "no traces are sent" in warning
+    assert "canary" not in warning
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e400", "-1", "many"])
+def test_a_number_that_is_none_is_said_and_the_usual_one_taken(value: str) -> None:
+    names = (
+        "OTEL_BSP_MAX_QUEUE_SIZE",
+        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "OTEL_TRACES_SAMPLER_ARG",
+    )
+    found = settings({**BASE, "OTEL_TRACES_SAMPLER": "traceidratio", **dict.fromkeys(names, value)})
+    usual = settings(BASE)
+    assert (found.queue, found.batch, found.share) == (usual.queue, usual.batch, usual.share)
+    assert found.ways["traces"].timeout_s == LONGEST_S
+    assert {warning.split()[0] for warning in found.warnings} == {*names}
