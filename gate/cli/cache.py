@@ -43,15 +43,20 @@ def command() -> None:
 @config_option
 def stats(config: Path) -> int:
     """How much is kept of each suite, and how old it is."""
-    from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.cache import diary, store  # noqa: PLC0415 - help must not load the whole house
     from gate.render.escape import terminal  # noqa: PLC0415
 
     with store(working_tree(config), notice=say) as shelves:
         rows = shelves.stats()
         show(f"{shelves.path}: {_size(shelves.size)}, {sum(row.trials for row in rows):,} trials")
         for row in rows:
-            age = f"{row.newest_days:.1f} to {row.oldest_days:.1f} days old"
+            age = _age(row.newest_days, row.oldest_days)
             show(f"  {terminal(row.suite)}: {row.trials:,} trials, {_size(row.bytes)}, {age}")
+    searches = diary(working_tree(config))
+    kept = searches.stats()
+    if kept.steps:
+        age = _age(kept.newest_days, kept.oldest_days)
+        show(f"{searches.path}: {_size(kept.bytes)}, {kept.steps:,} steps of bisections, {age}")
     return 0
 
 
@@ -85,15 +90,21 @@ def verify(config: Path) -> int:
     help="Then remove the longest unused until the rest takes no more: 500KB, 200MB, 1GB.",
 )
 def prune(config: Path, older_than: float | None, keep_size: float | None) -> int:
-    """Remove trials. What belongs to a run that is not over stays."""
-    from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
+    """Remove trials, and steps of bisections. What belongs to a run that is not over stays."""
+    from gate.flows.cache import diary, store  # noqa: PLC0415 - help must not load the whole house
 
     if older_than is None and keep_size is None:
         raise click.UsageError("say what is to go: --older-than 30d, or --keep-size 200MB, or both.")
     keep_bytes = None if keep_size is None else int(keep_size)
     with store(working_tree(config), notice=say) as shelves:
         removed = shelves.prune(older_than_s=older_than, keep_bytes=keep_bytes)
-        show(f"{shelves.path}: {removed:,} trials removed, {_size(shelves.size)} left")
+        taken = shelves.size
+        show(f"{shelves.path}: {removed:,} trials removed, {_size(taken)} left")
+    searches = diary(working_tree(config))
+    # The size holds for both together: trials can be scored anew, what a step came to is only a short cut.
+    rest = None if keep_bytes is None else max(0, keep_bytes - taken)
+    if steps := searches.prune(older_than_s=older_than, keep_bytes=rest):
+        show(f"{searches.path}: {steps:,} steps of bisections removed, {_size(searches.stats().bytes)} left")
     return 0
 
 
@@ -110,6 +121,10 @@ def export(config: Path, output: Path) -> int:
     with store(working_tree(config), notice=say) as shelves:
         write_long(output, shelves.export())
     return 0
+
+
+def _age(newest_days: float, oldest_days: float) -> str:
+    return f"{newest_days:.1f} to {oldest_days:.1f} days old"
 
 
 def _size(count: float) -> str:

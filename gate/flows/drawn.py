@@ -26,10 +26,9 @@ from gate.model.scorecard import Scorecard
 from gate.place import Place
 from gate.ready import Ready
 from gate.run.budget import Ledger
+from gate.run.diary import NAME as DIARY
 from gate.run.journal import FOLDER
 from gate.running import Draws
-
-_DIARY = "bisect"
 
 
 class CannotRunError(Exception):
@@ -194,7 +193,7 @@ class Drawer:
             "metric": self.metric,
             "draws": [draws.first, draws.count],
         }
-        return Path(FOLDER) / _DIARY / f"{digest(key)}.json"
+        return Path(FOLDER) / DIARY / f"{digest(key)}.json"
 
     def _content(self, paths: Sequence[str], sha: str | None) -> str:
         """A hash of files of the working tree; what a commit holds needs none."""

@@ -124,6 +124,10 @@ def test_of_sixteen_commits_the_one_that_breaks_a_category_is_named_and_asked_fo
     assert again["culprit"] == found["culprit"]
     assert again["asked"] == 0
     assert road.asked == before + found["asked"]
+    steps = len(list((road.root / ".gate/bisect").iterdir()))
+    assert f"{steps} steps of bisections" in road.gate("cache", "stats").out
+    assert f"{steps} steps of bisections removed" in road.gate("cache", "prune", "--keep-size", "0KB").out
+    assert "bisections" not in road.gate("cache", "stats").out
 
 
 def test_of_three_prompts_that_one_pull_request_changed_the_guilty_one_is_named(road: Road) -> None:
