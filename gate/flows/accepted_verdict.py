@@ -1,17 +1,19 @@
 """An accept → the status of the commit that it made: the record judged once more, the accepted suites by themselves.
 
 An accept moves the baseline and nothing else of the bar: floors and ceilings, the share of errors, and suites that were
-not accepted are judged by the base as before, and may still fail.
+not accepted are judged by the base as before, and may still fail. So are judges by what the base says they are worth.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from gate.base import Base, with_inconclusive
 from gate.flows.asked import Asked
 from gate.flows.judged import Recorded, judged
 from gate.flows.recorded import Record
 from gate.host.plan import status_of
+from gate.measured import calibrations_of
 from gate.model.effect import STATUS_LIMIT, CommitStatus
 from gate.model.errors import UserError
 from gate.model.files import load_baseline
@@ -53,18 +55,26 @@ def _report(asked: Asked, change: Change) -> Report:
     sheet = _without_ended(change.sheet, told)
     removed = {suite.suite for suite in told.verdict.suites} - change.record.results.keys()
     kept = {name: policy for name, policy in sheet.suites.items() if name not in removed}
+    sha = asked.pull.base_sha
+    ran = {name: path for name, path in sheet.baselines.items() if name in change.record.results}
+    calibrations, unread = calibrations_of(
+        sheet.model_copy(update={"baselines": ran}),
+        partial(asked.desk.history.read_at, sha),
+        at=f"@{sha[:12]}",
+    )
     base = Base(
-        revision=Revision(label="base", sha=asked.pull.base_sha),
+        revision=Revision(label="base", sha=sha),
         sheet=sheet,
         policy_source=told.policy_source,
         baselines=_baselines(asked, change),
+        calibrations=calibrations,
+        unread=unread,
     )
     base = with_inconclusive(base, asked.desk.inputs.on_inconclusive)
-    head = Base(
+    head = replace(
+        base,
         revision=Revision(label="HEAD", sha=asked.pull.head_sha),
         sheet=sheet.model_copy(update={"suites": kept}),
-        policy_source=told.policy_source,
-        baselines=base.baselines,
     )
     results = change.record.results
     return judged(

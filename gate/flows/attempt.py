@@ -17,6 +17,7 @@ from gate.flows.scope import Scope
 from gate.host.kept import keep
 from gate.host.plan import Site
 from gate.host.process import Job, Jobs, jobs, ourselves
+from gate.measured import calibration_path
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.report import Report, Revision
@@ -54,7 +55,8 @@ def run_apart(desk: Desk, site: Site, scope: Scope) -> Found:
     base = held_against(desk.config, _against(desk, site, scope))
     with TemporaryDirectory(prefix="gate-") as name:
         folder = Path(name)
-        paths = (desk.config, *base.sheet.baselines.values())
+        baselines = base.sheet.baselines.values()
+        paths = (desk.config, *baselines, *map(calibration_path, baselines))
         keep(desk.history, site.check.base_sha, paths=paths, folder=folder / BASE)
         ask(_request(desk, site, scope), folder, again=scope.again)
         before = runs_of(desk.tree.root)
