@@ -68,12 +68,12 @@ class Case(Noun):
     @cached_property
     def key(self) -> str:
         """The first 16 hex digits of the hash of input, expected and context."""
-        return digest(self.model_dump(mode="json", include={"input", "expected", "context"}))
+        return digest({"input": self._question, "expected": self.expected, "context": self._given})
 
     @cached_property
     def asked_key(self) -> str:
         """The first 16 hex digits of the hash of what an application is shown: id, input, context and tags."""
-        return digest(self.model_dump(mode="json", include={"id", "input", "context", "tags"}))
+        return digest({"id": self.id, "input": self._question, "context": self._given, "tags": self.tags})
 
     @cached_property
     def scored_key(self) -> str:
@@ -81,6 +81,16 @@ class Case(Noun):
         if self.feedback is None:
             return self.key
         return digest([self.key, self.feedback.model_dump(mode="json")])
+
+    # The keys of a case are part of what every call costs: most of it is JSON as it stands, and is not dumped for them.
+    @property
+    def _question(self) -> JsonValue:
+        asked = self.input
+        return [turn.model_dump(mode="json") for turn in asked] if isinstance(asked, tuple) else asked
+
+    @property
+    def _given(self) -> list[JsonValue]:
+        return [passage.model_dump(mode="json") for passage in self.context]
 
     @property
     def slice_tags(self) -> dict[str, str]:

@@ -13,7 +13,9 @@ from gate.run.seat import Done, Seat
 from gate.telemetry.suite import UNRECORDED, SuiteRecord
 from gate.telemetry.trail import Step
 
-_IDLE_S = 0.03  # answers come in waves; what was found of one is written while the next is waited for
+_IDLE_S = (
+    0.02  # without an answer: they come in waves, and traces are written while the next one is waited for
+)
 
 
 @dataclass(kw_only=True)
@@ -24,6 +26,7 @@ class Asking:
     fetched: Fetched | None = None
     record: SuiteRecord = field(default=UNRECORDED)
     _writing: asyncio.TimerHandle | None = field(default=None, init=False)
+    _told_at: float = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """The seam at which its errors become data."""
@@ -40,10 +43,15 @@ class Asking:
         batched = kept and self.fetched is not None
         reused: Literal["store", "batch"] | None = "batch" if batched else "store" if kept else None
         self.record.finish(step, seat.case, done.trial, reused=reused)
-        if self._writing is None and step.trail is not None:
-            self._writing = asyncio.get_running_loop().call_later(_IDLE_S, self._write)
+        if step.trail is not None:
+            self._told_at = asyncio.get_running_loop().time()
+            self._writing = self._writing or asyncio.get_running_loop().call_later(_IDLE_S, self._write)
 
     def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < (idle_at := self._told_at + _IDLE_S):
+            self._writing = loop.call_at(idle_at, self._write)
+            return
         self._writing = None
         self.record.write()
 

@@ -31,7 +31,7 @@ from gate.telemetry.settings import Settings
 from gate.telemetry.sums import Sums
 from gate.telemetry.trail import ForeignSpan, Step, Trail, new_id, now_ns
 
-_TOGETHER = 200  # traces that may wait to be written
+TOGETHER = 200  # traces that may wait to be written
 _HALF = 64  # bits of a trace's id: the upper half is the run's own
 
 
@@ -127,7 +127,7 @@ class Recorder:
             if "logs" in self.wanted.kept:
                 self._exporter.put("logs", events)
         self._waiting.append((trail, events))
-        if len(self._waiting) >= _TOGETHER:
+        if len(self._waiting) >= TOGETHER:
             self.write()
 
     def write(self) -> None:

@@ -15,7 +15,7 @@ from gate.model.run import RunResult, Trial
 from gate.telemetry import names
 from gate.telemetry.calls import application, count
 from gate.telemetry.content import MOST_DOCUMENTS, public_json, told_exchange
-from gate.telemetry.recorder import Recorder
+from gate.telemetry.recorder import TOGETHER, Recorder
 from gate.telemetry.scored import Describe, Results, Scored
 from gate.telemetry.trail import Step, Trail, now_ns
 
@@ -41,6 +41,7 @@ class SuiteRecord:
         self._name, self._use, self._results = name, use, Results(describe)
         self._fingerprint = fingerprint
         self._done = self._failed = 0
+        self._over: list[_Done] = []
         self._step: Step | None = None
         if self._recorder is not None:
             self._recorder.ready()
@@ -77,16 +78,19 @@ class SuiteRecord:
     def finish(
         self, step: Step, case: Case, trial: Trial, *, reused: Literal["store", "batch"] | None
     ) -> None:
-        """A trial is over. `reused`: its reply was there before, from an earlier run or from a batch of this one."""
+        """A trial is over. `reused`: its reply was there before, from an earlier run or from a batch of this one.
+
+        It is only noted: others wait for their turn to call. What it comes to is worked out by `write`, or when many wait.
+        """
         if self._recorder is None or step.trail is None or not self._recorder.tells:
             return
-        try:
-            self._finish(self._recorder, step, _Done(case=case, trial=trial, reused=reused))
-        except Exception as error:  # noqa: BLE001 - a trial that was paid for is not lost to its trace
-            self._recorder.broke(error)
+        self._over.append(_Done(step=step, case=case, trial=trial, reused=reused, at_ns=now_ns()))
+        if len(self._over) >= TOGETHER:
+            self.write()
 
-    def _finish(self, recorder: Recorder, step: Step, done: "_Done") -> None:
-        trail, trial, reused = step.trail, done.trial, done.reused
+    def _finish(self, recorder: Recorder, done: "_Done") -> None:
+        step, trial, reused = done.step, done.trial, done.reused
+        trail = step.trail
         assert trail is not None  # noqa: S101 - the caller knows
         for each in trail.steps:  # what heeded no cancellation
             if not each.end_ns:
@@ -108,23 +112,26 @@ class SuiteRecord:
         elif trial.reply is not None:
             searched = trail.trace_id in recorder.searched
             _tell_reply(subject, done.case, trial.reply, searched=searched)
-        now = now_ns()
-        events = [Scored(now, trail.trace_id, subject.span_id, told) for told in found]
+        events = [Scored(done.at_ns, trail.trace_id, subject.span_id, told) for told in found]
         self._sum(trail, trial, status=status)
         recorder.finished(trail, events)
 
     def write(self) -> None:
-        """Write what is complete: when there is time for it."""
+        """Work out and write what is complete: when there is time for it."""
+        over, self._over = self._over, []
         if self._recorder is not None:
             try:
+                for done in over:
+                    self._finish(self._recorder, done)
                 self._recorder.write()
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:  # noqa: BLE001 - a trial that was paid for is not lost to its trace
                 self._recorder.broke(error)
 
     def end(self, result: RunResult | None, *, resumed: int | None) -> None:
         """The suite is over; without a result it was cut short."""
         if self._step is None:
             return
+        self.write()
         step = self._step
         step.end_ns = now_ns()
         step.attributes |= {
@@ -157,8 +164,10 @@ class SuiteRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class _Done:
-    """A trial that is over."""
+    """A trial that is over, since `at_ns` (nanoseconds since 1970)."""
 
+    step: Step
+    at_ns: int
     case: Case
     trial: Trial
     reused: Literal["store", "batch"] | None

@@ -206,6 +206,7 @@ def test_a_bug_of_ours_ends_the_telling_and_nothing_else(tmp_path: Path) -> None
             suite.finish(
                 around, make_case("c"), make_trial("c", scores=(Score(metric="m", value=1),)), reused=None
             )
+            suite.write()
     assert len(said) == 1
     assert "ZeroDivisionError" in said[0]
 
