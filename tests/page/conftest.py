@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -42,13 +41,11 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     """Opens a page from a file. Whatever it says on the console, asks of a network or throws fails the test."""
     contexts, said = [], list[str]()
 
-    def shown(
-        page: Page | str, *, at: str = "", wide: int = 1280, scheme: Literal["light", "dark"] = "light"
-    ) -> Tab:
+    def shown(page: Page | str, *, at: str = "", wide: int = 1280) -> Tab:
         path = tmp_path / "report.html"
         path.write_text(page if isinstance(page, str) else page_text(page), encoding="utf-8")
         context = browser.new_context(
-            viewport={"width": wide, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": wide, "height": 800}, color_scheme="light", reduced_motion="reduce"
         )
         contexts.append(context)
         tab = context.new_page()
