@@ -82,7 +82,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
         queue=int(max(_number(environment, "OTEL_BSP_MAX_QUEUE_SIZE", _QUEUE, warnings), batch, MOST_STEPS)),
         batch=int(batch),
         delta=_word(environment, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE") == "delta",
-        warnings=tuple(warnings),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
