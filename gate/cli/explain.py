@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 @click.option(
     "--current",
     "results",
-    required=True,
     multiple=True,
     type=click.Path(path_type=Path),
-    help="The results file of `gate run -o` or `gate check -o`, or a folder of them; may be repeated.",
+    help="Required: the results file of `gate run -o` or `gate check -o`, or a folder of them; may be repeated.",
 )
 @base_option
 @baseline_option
@@ -63,6 +62,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.explained import explained  # noqa: PLC0415
 
+    if not results:
+        raise click.UsageError("name the results with --current; `gate check -o results.json` keeps them.")
     if baseline is not None and (base is not None or len(results) != 1):
         raise click.UsageError("--baseline is for a single results file, and takes the place of --base")
     read = (*results, *([] if baseline is None else [baseline]))

@@ -5,7 +5,7 @@ Never changes the repository.
 
 from collections.abc import Iterator
 
-from gate.host.git import Said, git
+from gate.host.git import NO_GIT, Said, git
 from gate.host.local import WorkingTree
 from gate.model.errors import Problem, UserError
 from gate.model.past import GitCommit
@@ -122,8 +122,8 @@ def _since(tree: WorkingTree, since: str) -> list[str]:
 def _text(said: Said, tree: WorkingTree) -> str:
     if not said.well:
         message = f"git cannot tell the history of {tree.root}: {said.err.splitlines()[0] if said.err else 'it failed'}"
-        fix = "run it inside the repository; in a shallow clone first `git fetch --unshallow`"
-        raise UserError(Problem(message=message, fix=fix))
+        inside = "run it inside the repository; in a shallow clone first `git fetch --unshallow`"
+        raise UserError(Problem(message=message, fix="install git" if said.err == NO_GIT else inside))
     return said.out.decode(errors="replace")
 
 

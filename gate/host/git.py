@@ -12,6 +12,8 @@ _OF_ANOTHER_REPOSITORY = frozenset(
     | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
 )
 
+NO_GIT = "there is no git on this machine"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -36,7 +38,7 @@ def git(folder: Path, *arguments: str, limit_s: float = USUAL_S) -> Said:
             command, capture_output=True, check=False, timeout=limit_s, env=environment
         )
     except FileNotFoundError:
-        return Said(well=False, err="there is no git on this machine")
+        return Said(well=False, err=NO_GIT)
     except subprocess.TimeoutExpired:
         return Said(well=False, err=f"git took more than {limit_s:g} seconds")
     return Said(well=done.returncode == 0, out=done.stdout, err=done.stderr.decode(errors="replace").strip())

@@ -137,3 +137,12 @@ def test_a_shallow_clone_is_known_as_one(project: Project, tmp_path: Path) -> No
 def test_without_a_repository_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="git cannot tell the history"):
         landed(WorkingTree(root=tmp_path), "one.json")
+
+
+def test_where_there_is_no_git_it_is_to_be_installed(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError, match="there is no git on this machine") as told:
+        between(tree_of(project), "HEAD", "HEAD")
+    assert told.value.problems[0].fix == "install git"

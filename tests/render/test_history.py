@@ -81,6 +81,14 @@ def test_a_step_and_a_drift_have_their_sentences() -> None:
     assert "fell by 6.2% at bbbbbbb" in told(slower)
 
 
+def test_one_baseline_alone_says_how_there_will_be_more() -> None:
+    past = make_past()
+    alone = past.suites[0].model_copy(update={"accepted": past.suites[0].accepted[-1:], "courses": ()})
+    words = "every accept that is committed adds a row"
+    assert words in told(history_text(past.model_copy(update={"suites": (alone,)})))
+    assert words not in told(history_text(past))
+
+
 def test_a_past_without_a_change_says_so() -> None:
     assert "No change that luck would not explain." in history_text(make_past(changes=()))
 

@@ -236,7 +236,7 @@ def test_what_was_stopped_goes_on_and_asks_nothing_again(road: Road) -> None:
 
 
 def test_a_service_that_dies_in_mid_search_is_an_error_and_lays_nothing_to_a_commit(road: Road) -> None:
-    for number in range(3):
+    for number in range(2):
         road.step(number, "BROKEN\n" if number == 1 else "")
     ask = ("bisect", "exact_match", "--cases", "category=refunds")
     both_ends = 2 * 3 * 6

@@ -133,3 +133,9 @@ def test_without_a_drop_there_is_nothing_to_explain(broken: Project) -> None:
     assert done.code == 0
     assert done.out.startswith("Pass at fine.json")
     assert "none dropped in one part of the cases" in done.out.replace("\n", " ")
+
+
+def test_without_results_it_says_how_to_keep_them(broken: Project) -> None:
+    done = broken.gate("explain")
+    assert done.code == 2
+    assert "`gate check -o results.json` keeps them" in " ".join(done.err.split())
