@@ -101,15 +101,16 @@ def _staged(place: Place, wanted: Wanted) -> tuple[Stage, _Found]:
 
 
 def _in_store(place: Place, stage: Stage) -> _Found:
+    shelf = shelf_of(place, stage.ready)
     kept = kept_draws(
         place.home or place.tree.root,
         stage.case,
         suite=stage.ready.suite.name,
-        shelf=shelf_of(place, stage.ready),
+        shelf=shelf,
         fingerprints=stage.ready.instruments.fingerprints,
     )
     if kept is None:
-        return _Found(source="", trials=(), changed=())
+        return _Found(source="", trials=(), changed=() if shelf is not None else None)
     return _Found(
         source="the store", trials=kept.trials, changed=() if kept.todays else None, older=kept.older
     )

@@ -29,13 +29,18 @@ _SHAPES = re.compile(
 )
 
 
+def holds_credential(name: str) -> bool:
+    """Whether a variable, a header or a parameter is named like one that holds a credential (`API_KEY`, `x-auth-token`)."""
+    return _NAMES.search(name.replace("-", "_")) is not None
+
+
 def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:
     """Environment → the values of those variables whose name ends like a credential's (`_KEY`, `TOKEN`, …).
 
     Of a value of several lines (a private key) each line is one too: a log is redacted line by line. So is what a value
     becomes in JSON and in an address.
     """
-    return secret_values(value for name, value in environment.items() if _NAMES.search(name))
+    return secret_values(value for name, value in environment.items() if holds_credential(name))
 
 
 def secret_values(values: Iterable[str]) -> frozenset[str]:

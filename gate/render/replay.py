@@ -61,7 +61,7 @@ class _Page:
     def _standing(self) -> str:
         replay = self.replay
         if replay.draw is None:
-            return "No draw of it is kept: what is shown is what would be sent today. `gate run` takes one."
+            return f"No draw of it is kept: what is shown is what would be sent today. {_how_to_take_one(replay)}"
         others = _ranges(index + 1 for index in replay.indexes if index != replay.draw.index)
         more = f" (others: {', '.join(others[:10])}; see --draw)" if others else ""
         told = f"Draw {replay.draw.index + 1}, from {escape.terminal(replay.source, limit=_MESSAGE)}{more}. "
@@ -140,6 +140,15 @@ class _Page:
 
     def _style(self, code: str) -> Style:
         return ansi(code) if self.color else unstyled
+
+
+def _how_to_take_one(replay: Replay) -> str:
+    if replay.changed is None:
+        return (
+            "Runs keep none, since nothing says whether it would still hold: name `depends_on`, or commit. "
+            "`gate run -o FILE` takes one that `--results FILE` shows."
+        )
+    return "`gate run` takes one."
 
 
 def _ranges(numbers: Iterable[int]) -> list[str]:

@@ -18,7 +18,7 @@ from gate.model.base import Noun
 from gate.model.case import Case
 from gate.model.errors import Problem, UserError
 from gate.model.ports import Setting, Target
-from gate.model.redaction import redact, secrets_of, shortened
+from gate.model.redaction import REDACTED, holds_credential, redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
 from gate.model.shown import Shown
 from gate.targets.answer import MAX_BYTES, bad_reply, parse_json, reply_from
@@ -104,7 +104,8 @@ class CommandTarget(Target):
 
     def shown(self, case: Case) -> Shown:
         """The command line, what is added to the environment, and what stands on the standard input."""
-        added: dict[str, JsonValue] = {"env": dict(self.options.env)} if self.options.env else {}
+        env = {n: REDACTED if holds_credential(n) else value for n, value in self.options.env.items()}
+        added: dict[str, JsonValue] = {"env": dict(env)} if env else {}
         stdin = question(case)
         return Shown(
             what=f"a run of {self._command.arguments[0]} in the folder of gate.yaml",

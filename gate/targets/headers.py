@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from pydantic import JsonValue
 
 from gate.model.errors import Problem, UserError
-from gate.model.redaction import REDACTED
+from gate.model.redaction import REDACTED, holds_credential
 
+_PARAMETER = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]+)")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PRIVATE = {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"}
 
@@ -49,9 +51,18 @@ def headers_to_send(given: Mapping[str, str], environment: Mapping[str, str]) ->
 def headers_to_show(given: Mapping[str, str]) -> dict[str, JsonValue]:
     """The headers as the options say them, without a credential that was written out."""
     return {
-        header: _hidden(value) if header.lower() in _PRIVATE else value
+        header: _hidden(value) if header.lower() in _PRIVATE or holds_credential(header) else value
         for header, value in {"Content-Type": "application/json", **given}.items()
     }
+
+
+def url_to_show(url: str) -> str:
+    """An address without the credentials that stand in its query, by the names of the parameters; the rest as it is."""
+
+    def shown(parameter: re.Match[str]) -> str:
+        return f"{parameter[1]}={REDACTED}" if holds_credential(unquote(parameter[1])) else parameter[0]
+
+    return _PARAMETER.sub(shown, url)
 
 
 def _hidden(value: str) -> str:

@@ -24,7 +24,7 @@ from gate.model.redaction import redact, secrets_of, shortened
 from gate.model.reply import Failure, Reply
 from gate.model.shown import Shown
 from gate.targets.answer import MAX_BYTES, parse_json, reply_from
-from gate.targets.headers import Headers, headers_to_send, headers_to_show
+from gate.targets.headers import Headers, headers_to_send, headers_to_show, url_to_show
 from gate.targets.http_options import ContextPlaces, HttpOptions
 from gate.targets.placeholders import fill_in, require_known
 from gate.targets.pointer import resolve
@@ -55,7 +55,7 @@ class HttpTarget(Target):
         self._opened: aiohttp.ClientSession | None = None
         self._sockets = Sockets()
         self._sent: Headers | None = None
-        self._url = _usable_url(options.url)
+        self._url, self._told = _usable_url(options.url), url_to_show(options.url)
         require_known(options.request, key="request")
 
     def check(self, case: Case) -> None:
@@ -65,7 +65,7 @@ class HttpTarget(Target):
     def shown(self, case: Case) -> Shown:
         """The request; of a header that is read from the environment the name of its variable."""
         return Shown(
-            what=f"{self.options.method} {self.options.url}",
+            what=f"{self.options.method} {self._told}",
             parts={
                 "headers": headers_to_show(self.options.headers),
                 "body": fill_in(self.options.request, case),
@@ -87,7 +87,7 @@ class HttpTarget(Target):
         """Send the request, and again where that may help: see `retries`."""
         body = json.dumps(fill_in(self.options.request, case), ensure_ascii=False, separators=(",", ":"))
         pace, start = self.setting.pace(self._url.authority), time.perf_counter()
-        attempt = Requests(self.options.method, self.options.url, lambda _: self._attempt(body.encode()))
+        attempt = Requests(self.options.method, self._told, lambda _: self._attempt(body.encode()))
         if self.options.contexts != "traces":
             return await pace.call(attempt, repeats=self.options.retries)
         with self.setting.hearing.call() as heard:
@@ -189,7 +189,7 @@ class HttpTarget(Target):
     def _failure(self, kind: str, message: str, *, retryable: bool = False) -> Failure:
         secrets = secrets_of(os.environ) | (self._sent.secrets if self._sent else frozenset())
         text = shortened(redact(message, secrets=secrets), limit=_EXCERPT)
-        where = redact(self.options.url, secrets=secrets)
+        where = redact(self._told, secrets=secrets)
         return Failure(stage="target", kind=kind, message=f"{where}: {text}", retryable=retryable)
 
 

@@ -258,3 +258,35 @@ def test_what_a_judge_is_asked_is_told_with_a_word_for_its_random_boundary(tmp_p
     assert '<material part="response" boundary="BOUNDARY">' in done.out
     assert "\x1b" not in done.out
     assert not [line for line in done.out.splitlines() if line.lstrip().startswith("::")]
+
+
+def test_a_credential_that_was_written_out_is_not_told_wherever_it_stands(tmp_path: Path) -> None:
+    options = {
+        "url": "http://127.0.0.1:9/ask?api_key=written-0123&x=1",
+        "headers": {"X-Auth-Token": "written-0123"},
+        "retries": 0,
+    }
+    project = make_project(tmp_path, cases=2, trials=TRIALS, target={"use": "http", "with": options})
+    env = {"NO_PROXY": "*", "no_proxy": "*"}
+    done = project.gate("replay", "case-001", "--send", "head", "--json", "all.json", env=env)
+    assert done.code == 4, done.text
+    assert "/ask?api_key=[redacted]&x=1" in done.out
+    target = {
+        "use": "command",
+        "with": {"run": ["cat"], "env": {"SHOP_TOKEN": "written-0123", "TONE": "warm"}},
+    }
+    project.configure(target=target, trials=TRIALS)
+    command = project.gate("replay", "case-001")
+    assert 'env: {"SHOP_TOKEN":"[redacted]","TONE":"warm"}' in command.out
+    for text in (done.text, project.read("all.json"), command.text):
+        assert "written-0123" not in text
+
+
+def test_where_runs_keep_no_draw_nobody_is_sent_to_take_one(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=2, trials=TRIALS, depends_on=None)
+    project.write("notes.md", "so that the working tree is no commit's")
+    assert project.gate("run", "-o", "results.json").code == 0
+    told = " ".join(project.gate("replay", "case-001").out.split())
+    assert "Runs keep none" in told
+    assert "`gate run -o FILE` takes one that `--results FILE` shows" in told
+    assert "Draw 1, from results.json" in project.gate("replay", "case-001", "--results", "results.json").out
