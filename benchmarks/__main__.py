@@ -3,7 +3,19 @@
 import subprocess
 import sys
 
-NAMES = ("startup", "throughput", "store", "compare", "simulation", "segments", "bisection", "history", "page", "image")
+NAMES = (
+    "startup",
+    "throughput",
+    "store",
+    "compare",
+    "simulation",
+    "segments",
+    "hypothesis",
+    "bisection",
+    "history",
+    "page",
+    "image",
+)
 
 
 def main() -> int:
