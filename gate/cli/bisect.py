@@ -75,7 +75,8 @@ def command(metric: str, config: Path, json_file: Path | None, **given: Any) -> 
     try:
         found = bisect(place, wanted)
     except (InterruptedRunError, KeyboardInterrupt) as error:
-        raise InterruptedRunError(f"{error}. {_KEPT}." if str(error) else f"{_KEPT}.") from None
+        said = str(error).rstrip(".")
+        raise InterruptedRunError(f"{said}; {_KEPT}." if said else f"{_KEPT}.") from None
     except EvaluationError as error:
         raise EvaluationError(f"{error}; {_KEPT}") from None
     if json_file is not None:
