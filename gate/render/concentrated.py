@@ -1,7 +1,7 @@
 """Segments → sentences: where a drop is concentrated. They explain; no sentence of it is part of a verdict."""
 
 from gate.model.segment import Segment
-from gate.model.verdict import Kind, MetricDiff, Verdict
+from gate.model.verdict import Kind, MetricDiff, SuiteVerdict, Verdict
 from gate.render.numbers import count, means
 from gate.render.words import Name, Part, Words, joined
 
@@ -17,28 +17,38 @@ def concentrated(verdict: Verdict) -> list[Words]:
     told = []
     for suite in verdict.suites:
         diffs = {diff.metric: diff for diff in suite.diffs}
-        slices = {(row.metric, row.slice) for row in suite.slices if row.kind is Kind.REGRESSED}
         surest = {segment.metric: segment for segment in reversed(suite.search.segments)}
         for metric in dict.fromkeys(segment.metric for segment in suite.search.segments):
             segment, diff = surest[metric], diffs.get(metric)
-            sliced = len(segment.terms) == 1 and (metric, str(segment.terms[0])) in slices
             if diff is None:
                 continue  # a report that was written by another hand
             grave = diff.kind is not Kind.PASS or (segment.drop or 0.0) > diff.must_catch
-            if grave and not sliced:
+            if grave and not _sliced(segment, suite):
                 told.append(segment_sentence(segment, diff, alone=len(verdict.suites) == 1))
     return told
 
 
 def segments_of(diff: MetricDiff, verdict: Verdict) -> list[Words]:
-    """Each part in which this metric dropped, the surest first: `category=a`: 9 of 16 cases there (…)."""
+    """Each part in which this metric dropped, the surest first: `category=a`: 9 of 16 cases there (…).
+
+    None that a slice that regressed says.
+    """
     return [
         (*terms(segment), segment_figures(segment, unit=diff.unit), ".")
         for suite in verdict.suites
         if suite.suite == diff.suite
         for segment in suite.search.segments
-        if segment.metric == diff.metric
+        if segment.metric == diff.metric and not _sliced(segment, suite)
     ]
+
+
+def _sliced(segment: Segment, suite: SuiteVerdict) -> bool:
+    """Whether a slice that regressed is this very part."""
+    return len(segment.terms) == 1 and any(
+        (row.metric, row.slice) == (segment.metric, str(segment.terms[0]))
+        for row in suite.slices
+        if row.kind is Kind.REGRESSED
+    )
 
 
 def segment_sentence(segment: Segment, diff: MetricDiff, *, alone: bool) -> Words:

@@ -4,7 +4,7 @@ from typing import Any
 
 from gate.model.segment import Search, Segment, Term
 from gate.model.verdict import Kind, SuiteVerdict, Verdict
-from gate.render.concentrated import concentrated
+from gate.render.concentrated import concentrated, segments_of
 from gate.render.words import Message, Name, Strong, Words
 from tests.render.reports import make_diff, make_segment, make_verdict, regressed_diff, slice_diff
 
@@ -78,3 +78,12 @@ def test_of_a_metric_that_passes_only_a_part_that_dropped_gravely_is_told() -> N
 
 def test_without_a_segment_nothing_is_said() -> None:
     assert concentrated(verdict_of()) == []
+
+
+def test_with_its_metric_every_part_is_told_but_what_a_slice_that_regressed_says() -> None:
+    segments = (make_segment(REFUND), make_segment(), make_segment(metric="other"))
+    verdict = verdict_of(*segments, slices=(slice_diff(),))
+    (words,) = segments_of(verdict.suites[0].diffs[0], verdict)
+    assert "turns>3" in plain(words)
+    unsliced = verdict_of(*segments)
+    assert len(segments_of(unsliced.suites[0].diffs[0], unsliced)) == 2

@@ -48,10 +48,12 @@ class _Scale:
         margins = () if diff.mode == "record" else (diff.max_drop, diff.must_catch)
         ends = (diff.low, diff.high, diff.delta, *(self.worse * margin for margin in margins), 0.0)
         values = [value for value in ends if value is not None]
-        self._low, self._width = min(values), (max(values) - min(values)) or 1.0
+        self._low, self._width = min(values), max(values) - min(values)
 
     def place(self, value: float) -> float:
-        """Where a value lies."""
+        """Where a value lies; where all are one, in the middle."""
+        if not self._width:
+            return 0.5
         return _MARGIN + (value - self._low) / self._width * (1 - 2 * _MARGIN)
 
 

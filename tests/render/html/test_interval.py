@@ -55,6 +55,11 @@ def test_a_metric_that_is_only_recorded_is_drawn_without_the_margins_that_nobody
     assert place(text, "change") < place(text, "zero")
 
 
+def test_where_nothing_moved_and_nothing_is_judged_no_change_stands_in_the_middle() -> None:
+    text = drawn(make_diff(mode="record", delta=0.0, low=0.0, high=0.0))
+    assert place(text, "change") == place(text, "zero") == 50
+
+
 def test_without_a_change_there_is_nothing_to_draw() -> None:
     assert interval(make_diff(delta=None), confidence="90% interval") is None
 
