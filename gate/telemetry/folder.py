@@ -4,7 +4,6 @@ A full disk, or a folder that cannot be written, ends the telling with one sente
 """
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -92,13 +91,21 @@ def prune(folder: Path, *, spare: str = "", bounds: Bounds = USUAL) -> None:
     for number, run in enumerate(runs):
         total += sum(_sizes(run))
         if run.name != spare and (number >= bounds.runs - 1 or total > bounds.all_bytes - bounds.file_bytes):
-            shutil.rmtree(run, ignore_errors=True)
+            _remove(run)
 
 
 def _runs(folder: Path) -> Sequence[Path]:
     with suppress(OSError):
         return [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
     return ()
+
+
+def _remove(run: Path) -> None:
+    """Our files, and the folder where nothing else is in it: a link in a repository can make any folder look like a run."""
+    with suppress(OSError):
+        for name in (FILE, EVENTS, METRICS):
+            (run / name).unlink(missing_ok=True)
+        run.rmdir()
 
 
 def _sizes(run: Path) -> Iterator[int]:

@@ -63,3 +63,14 @@ def test_what_is_no_folder_of_a_run_is_left_alone(tmp_path: Path) -> None:
     for number in range(1, MOST_RUNS + 3):
         written(tmp_path, f"{number:03}", "x\n")
     assert elsewhere.is_dir()
+
+
+def test_what_a_link_in_the_repository_leads_to_is_not_removed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for number in range(MOST_RUNS + 5):
+        (home / f"{number:03}").mkdir(parents=True)
+        (home / f"{number:03}" / "precious").write_text("x")
+    (tmp_path / ".gate").mkdir()
+    (tmp_path / FOLDER).symlink_to(home)
+    assert written(tmp_path, "new", "x\n") == []
+    assert len(list(home.glob("*/precious"))) == MOST_RUNS + 5
