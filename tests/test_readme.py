@@ -13,7 +13,8 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_it_lists_every_command_and_no_other() -> None:
-    assert re.findall(r"^\| `gate (\w+)` \|", README, re.MULTILINE) == list(VERBS)
+    commands = README.partition("## The commands")[2].partition("| exit code |")[0]
+    assert set(re.findall(r"`gate (\w+)", commands)) == set(VERBS)
 
 
 def test_it_names_every_built_in_plug_in() -> None:
