@@ -89,6 +89,11 @@ def base_revision(tree: WorkingTree, ref: str) -> Revision:
     for usual in _BASES:
         with suppress(UserError):
             return tree.resolve(usual)
+    try:
+        tree.resolve("HEAD")
+    except UserError:
+        message = "there is no base, since no git repository with a commit is around this folder"
+        raise UserError(Problem(message=message, fix="run inside of one")) from None
     fix = "name one: `--base REF`, a branch, tag or sha"
     raise UserError(Problem(message=f"there is no base: none of {', '.join(_BASES)} is known here", fix=fix))
 

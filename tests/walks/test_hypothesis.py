@@ -1,6 +1,7 @@
 """A suspicion and a few cases: base against head, from the real command line in a real repository."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -222,3 +223,12 @@ def test_whatever_ends_us_ends_the_other_process_too(
             pass
     assert project.git("worktree", "list").count("\n") == 1
     assert project.git("status", "--porcelain") == ""
+
+
+def test_outside_of_a_repository_it_is_that_which_is_told(tmp_path: Path) -> None:
+    project = make_project(tmp_path, cases=2)
+    shutil.rmtree(tmp_path / ".git")
+    done = project.gate("run", "--cases", "cases.jsonl", "--hypothesis")
+    assert done.code == 2
+    assert "no git repository" in done.text, done.text
+    assert "origin/HEAD" not in done.text
