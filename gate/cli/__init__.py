@@ -105,7 +105,7 @@ def cli() -> None:
       1  regressed
       2  something for you to mend: config, permission, a missing baseline
       3  inconclusive (where that blocks) or not comparable
-      4  the evaluation itself failed: provider down, budget spent, too many errors
+      4  the evaluation itself failed: provider down, budget spent, many errors
      70  a bug of ours
     130  interrupted
     """  # noqa: D301 - \b keeps click from wrapping the table

@@ -44,7 +44,9 @@ def test_not_even_a_workspace_full_of_the_heads_files_is_looked_at(case: Case) -
     assert case.reactions == ["eyes", "rocket"]
 
 
-def test_a_whole_accept_takes_twelve_calls_and_one_a_suite_and_asks_for_the_permission_first(case: Case) -> None:
+def test_a_whole_accept_takes_twelve_calls_and_one_a_suite_and_asks_for_the_permission_first(
+    case: Case,
+) -> None:
     assert case.say("/gate accept").code == 0
     asked = [
         each for each in case.stage.fake.journal.operations if each != "blob/download"
