@@ -10,8 +10,8 @@ from random import Random
 
 from gate.compare.bisection import Ends, is_drop, looks, most_steps
 from gate.compare.one_metric import Yardstick
-from gate.flows.narrowing import FIRST_LOOK, Walk
-from gate.flows.road import Version
+from gate.flows.why.narrowing import FIRST_LOOK, Walk
+from gate.flows.why.road import Version
 from gate.model.score import Metric
 from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.suite import Policy, SuitePolicy

@@ -25,7 +25,7 @@ def command(apart: Path | None) -> int:
 
         keep_ours()
         return answer(apart, progress=progress(), notice=notice)
-    from gate.flows.action import act  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.github.action import act  # noqa: PLC0415 - help must not load the whole house
     from gate.model.redaction import redact, secrets_of  # noqa: PLC0415
     from gate.render.escape import log_safe  # noqa: PLC0415
 

@@ -63,8 +63,8 @@ def command(metric: str, config: Path, json_file: Path | None, **given: Any) -> 
     Commits between a good and a bad version are run, each in a folder of its own, and only the cases that broke are asked.
     What it takes at the most is told first; a budget in the config holds. Ends with 3 where none can be named.
     """
-    from gate.flows.bisect import bisect  # noqa: PLC0415 - help must not load the whole house
-    from gate.flows.bisect_scope import Wanted  # noqa: PLC0415
+    from gate.flows.why.bisect import bisect  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.why.bisect_scope import Wanted  # noqa: PLC0415
     from gate.place import Place  # noqa: PLC0415
     from gate.render.bisect import bisection_text  # noqa: PLC0415
     from gate.render.data import json_text  # noqa: PLC0415

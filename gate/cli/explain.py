@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     WHAT is the id of a case or the name of a metric, with `SUITE/` before it where several suites have it; without it,
     every metric that speaks against a pass is told. It explains, and decides nothing: the exit code is 0.
     """
-    from gate.flows.explain import explain  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.why.explain import explain  # noqa: PLC0415 - help must not load the whole house
     from gate.render.blocks import as_markdown, as_terminal  # noqa: PLC0415
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.explained import explained  # noqa: PLC0415

@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
     Without names all judged metrics of all suites are told. What changed stands below each table: a step at one commit,
     or a drift that no single accept shows.
     """
-    from gate.flows.history import Wanted, history  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.why.history import Wanted, history  # noqa: PLC0415 - help must not load the whole house
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.history import history_csv, history_text  # noqa: PLC0415
     from gate.render.html.past import history_svg  # noqa: PLC0415

@@ -89,7 +89,7 @@ def tell_hypothesis(
 ) -> int:
     """Take the draws of both sides and show what they say; the exit code."""
     from gate.flows.chosen import chosen_cases, suite_of  # noqa: PLC0415 - help must not load the whole house
-    from gate.flows.hypothesis import Suspicion, hypothesized  # noqa: PLC0415
+    from gate.flows.why.hypothesis import Suspicion, hypothesized  # noqa: PLC0415
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.hypothesis import hypothesis_text  # noqa: PLC0415
 

@@ -71,9 +71,9 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 
     Credentials are blotted out. Ends with 4 where nothing that was sent again came back.
     """
-    from gate.flows.replay import Wanted  # noqa: PLC0415 - help must not load the whole house
-    from gate.flows.replay import replay as replayed  # noqa: PLC0415
-    from gate.flows.sending import Sending, resent  # noqa: PLC0415
+    from gate.flows.why.replay import Wanted  # noqa: PLC0415 - help must not load the whole house
+    from gate.flows.why.replay import replay as replayed  # noqa: PLC0415
+    from gate.flows.why.sending import Sending, resent  # noqa: PLC0415
     from gate.place import Place  # noqa: PLC0415
     from gate.render.data import json_text  # noqa: PLC0415
     from gate.render.replay import replay_text  # noqa: PLC0415

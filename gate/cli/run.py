@@ -115,7 +115,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 
 def _apart(folder: Path) -> int:
     """The process in which another commit's application runs."""
-    from gate.flows.there import run_there  # noqa: PLC0415 - nobody else has need of it
+    from gate.flows.why.there import run_there  # noqa: PLC0415 - nobody else has need of it
 
     return run_there(folder, tell=show, notice=notice)
 

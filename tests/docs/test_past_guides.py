@@ -9,8 +9,8 @@ import pytest
 from gate.cli.bisect import command as bisect_command
 from gate.cli.history import command as history_command
 from gate.compare.bisection import LOOKS, most_steps
-from gate.flows.bisect_scope import Wanted
-from gate.flows.history import USUAL_LAST
+from gate.flows.why.bisect_scope import Wanted
+from gate.flows.why.history import USUAL_LAST
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 

@@ -4,7 +4,7 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from gate.flows.recorded import seal_of
+from gate.flows.github.recorded import seal_of
 from gate.render.accepted import AcceptedNote, with_note
 from gate.render.markdown import comment_head, markdown
 from tests.render import reports

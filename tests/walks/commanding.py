@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate.flows.commands import commanded
-from gate.flows.desk import Desk
+from gate.flows.github.commands import commanded
+from gate.flows.github.desk import Desk
 from gate.host.acceptance import files_digest, marked
 from gate.host.event import Command, asked
 from gate.host.github import GitHub, Tempo

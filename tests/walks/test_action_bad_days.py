@@ -184,7 +184,7 @@ def test_a_crash_of_ours_tells_no_key_and_concludes(stage: Stage) -> None:
     environment = stage.environment("pull_request.opened", pull=pull)
     stage.checkout(environment["GITHUB_SHA"])
     crash = (
-        "import sys, os; import gate.flows.action as walk\n"
+        "import sys, os; import gate.flows.github.action as walk\n"
         "def crash(*_args, **_more): raise ZeroDivisionError(os.environ['INPUT_TOKEN'] + os.environ['ANTHROPIC_API_KEY'])\n"
         "walk.scope_of = crash\n"
         "from gate.cli import main; sys.argv[1:] = ['action']; main()"

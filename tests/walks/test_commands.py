@@ -143,7 +143,7 @@ def test_the_merge_queue_compares_with_what_was_accepted(case: Case) -> None:
 def test_a_crash_of_ours_leaves_nobody_waiting_and_tells_no_token(case: Case) -> None:
     environment = case.environment(f"/gate accept {case.sha}")
     crash = (
-        "import os, sys; import gate.flows.commands as walk\n"
+        "import os, sys; import gate.flows.github.commands as walk\n"
         "def crash(*_args, **_more): raise ZeroDivisionError(os.environ['INPUT_TOKEN'])\n"
         "walk._answered = crash\n"
         "from gate.cli import main; sys.argv[1:] = ['action']; main()"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gate.flows.publish import published
+from gate.flows.github.publish import published
 from gate.host.event import Publish, asked
 from gate.host.file_acceptance import FileAcceptance, acceptance_at
 from tests.fakes.github.faults import Fault

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gate.flows.elsewhere import Errand, Visit, expected_there, run_elsewhere
+from gate.flows.why.elsewhere import Errand, Visit, expected_there, run_elsewhere
 from gate.host.local import WorkingTree
 from gate.host.worktree import Overlay
 from gate.model.errors import EvaluationError, UserError

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gate.flows.provenance import accepted_in
-from gate.flows.scope import settled
+from gate.flows.github.provenance import accepted_in
+from gate.flows.github.scope import settled
 from gate.host.event import Check, asked
 from gate.ready import read_config
 from tests.fakes.github.faults import Fault
