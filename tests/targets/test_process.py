@@ -71,7 +71,10 @@ def alive(tmp_path: Path) -> Iterator[Alive]:
 
 def test_what_is_written_and_the_status_come_back(tmp_path: Path) -> None:
     done = finished(shell("cat; echo warned >&2; exit 3", tmp_path), b"hello")
-    assert done == Finished(status=3, stdout=b"hello", stderr=b"warned\n", overflowed=False, held_open=False)
+    assert done.pid > 0
+    assert done == Finished(
+        status=3, stdout=b"hello", stderr=b"warned\n", overflowed=False, held_open=False, pid=done.pid
+    )
 
 
 def test_it_runs_in_its_folder_with_its_environment(tmp_path: Path) -> None:

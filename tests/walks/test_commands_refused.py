@@ -272,7 +272,6 @@ def test_what_the_head_says_of_who_may_is_not_asked(case: Case) -> None:
         ("/gate approve 1234567", "`/gate accept`"),
         ("/gate accept 1a2b", "too short"),
         ("/gate run everything", "`/gate run accept`"),
-        ("/gate explain", "say which case"),
     ],
 )
 def test_a_misspelt_order_gets_a_kind_answer(case: Case, text: str, told: str) -> None:
