@@ -6,9 +6,9 @@ compared, else in the metric's own unit.
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gate.model.calibration import NoiseWorth
-from gate.model.past import Course, Move
 from gate.model.power import MetricPower
 from gate.model.verdict import MetricDiff
 from gate.render.numbers import (
@@ -23,6 +23,9 @@ from gate.render.numbers import (
     tidy,
     with_unit,
 )
+
+if TYPE_CHECKING:  # every report passes through here, and few tell of the past
+    from gate.model.past import Course, Move
 
 _SHARE = (0.0, 1.0)
 
@@ -77,7 +80,7 @@ def drop_text(drop: float | None, metric: MetricDiff | MetricPower | NoiseWorth)
     return with_unit(_size(drop, write=write, decimals=usual), unit=unit)
 
 
-def move_texts(move: Move, course: Course) -> tuple[str, str]:
+def move_texts(move: "Move", course: "Course") -> tuple[str, str]:
     """How far a metric moved, and the interval without its unit: `-6.2 points`, `-9.0 \u2026 -3.3`; dashes where not known."""
     write, unit = _hand(course)
     if move.delta is None:
@@ -92,7 +95,7 @@ def move_texts(move: Move, course: Course) -> tuple[str, str]:
     return with_unit(write(move.delta, decimals), unit=unit), ends
 
 
-def _hand(metric: MetricDiff | MetricPower | NoiseWorth | Course) -> tuple[Write, str | None]:
+def _hand(metric: "MetricDiff | MetricPower | NoiseWorth | Course") -> tuple[Write, str | None]:
     if metric.relative:
         return percents, None
     if metric.bounds == _SHARE:

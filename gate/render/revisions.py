@@ -1,8 +1,12 @@
 """Revisions → Words: what was held against what. Looks nothing up."""
 
-from gate.model.explanation import Explanation
+from typing import TYPE_CHECKING
+
 from gate.model.report import Report, Revision
 from gate.render.words import Name, Part, Words
+
+if TYPE_CHECKING:  # every report passes through here, and few are explained
+    from gate.model.explanation import Explanation
 
 _FOLDER = Revision(label="working tree")
 _SHA_SHOWN = 7
@@ -18,7 +22,7 @@ def revision(side: Revision) -> Words:
     return tuple(parts)
 
 
-def between(report: Report | Explanation) -> Words:
+def between(report: "Report | Explanation") -> Words:
     """What was held against what. A folder may stand on both sides."""
     here = (" in the working tree",) if report.head == _FOLDER else (" at ", *revision(report.head))
     if report.base == _FOLDER:
