@@ -1,6 +1,8 @@
 """The event loop of a walk, which ends in time whatever a user's code does: a task that heeds no cancellation is left."""
 
 import asyncio
+import signal
+import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -23,13 +25,32 @@ def event_loop(closing: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asy
     loop = runner.get_loop()
     loop.set_exception_handler(_report)
     limit_s = _SHORT_S
-    try:
-        yield runner
-        limit_s = _USUAL_S
-    finally:
-        with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            runner.run(_within(closing(), limit_s=limit_s))
-        _end(loop)
+    with _woken_by_signals(loop):
+        try:
+            yield runner
+            limit_s = _USUAL_S
+        finally:
+            with suppress(KeyboardInterrupt, asyncio.CancelledError):
+                runner.run(_within(closing(), limit_s=limit_s))
+            _end(loop)
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have each signal wake the loop, also one that a thread of a user's function took: handlers run only when it wakes.
+
+    (docs.python.org, signal.set_wakeup_fd; asyncio does so only for `add_signal_handler`.)
+    """
+    woken, waking = socket.socketpair()
+    with woken, waking:
+        woken.settimeout(0)
+        waking.settimeout(0)
+        loop.add_reader(woken, woken.recv, 4096)
+        before = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
 
 
 async def _within(closing: Coroutine[Any, Any, None], *, limit_s: float) -> None:

@@ -15,7 +15,7 @@ GATE = ROOT / "gate"
 FILES = sorted(GATE.rglob("*.py"))
 
 STATIONS = {"config", "llm", "targets", "evaluators", "run", "compare", "render", "host"}
-GROUND = {"model", "telemetry"}
+GROUND = {"model", "telemetry", "threads"}
 PIPE = {
     "flows",
     "plugins",

@@ -7,12 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+from gate.threads import beside
+
+if TYPE_CHECKING:
+    import threading
 
 _PATIENCE_S = 1.4  # a person who presses Ctrl-C waits for both of us
 _GRACE_S = 3.0  # GitHub kills a cancelled step ten seconds after its first signal: the rest is ours
@@ -53,8 +57,7 @@ class Jobs:
             start_new_session=True,
         )
         self._started.append(process)
-        reader = threading.Thread(target=self._pass_on, args=(process,), daemon=True)
-        reader.start()
+        reader = beside(self._pass_on, process)
         self._readers.append(reader)
         try:
             code = process.wait(timeout=job.timeout_s)
@@ -116,8 +119,7 @@ def listened(job: Job, *, heard: Callable[[str], None], said: Callable[[str], No
         start_new_session=True,
     ) as process:
         assert process.stdout is not None and process.stderr is not None  # noqa: PT018, S101 - pipes, as asked for
-        words = threading.Thread(target=_each_line, args=(process.stderr, said), daemon=True)
-        words.start()
+        words = beside(_each_line, process.stderr, said)
         try:
             _each_line(process.stdout, heard)
             return process.wait()

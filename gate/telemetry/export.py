@@ -16,6 +16,7 @@ from gate.telemetry.scored import Scored
 from gate.telemetry.settings import Settings, Signal
 from gate.telemetry.sums import Metric
 from gate.telemetry.trail import ForeignSpan, Step
+from gate.threads import beside
 
 if TYPE_CHECKING:
     from gate.telemetry.otlp import Senders
@@ -48,8 +49,7 @@ class Exporter:
     def start(self) -> None:
         """Load what sends, while the run goes on."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, daemon=True, name="gate-telemetry")
-            self._thread.start()
+            self._thread = beside(self._work, name="gate-telemetry")
 
     def put(self, signal: Signal, items: Sequence[Item]) -> None:
         """Spans or events that are to be sent."""

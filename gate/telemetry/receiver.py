@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from threading import BoundedSemaphore, Lock, Thread
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from gate.model.errors import Problem, UserError
 from gate.telemetry.arriving import MAX_BYTES, BrokenBodyError, spans_in, unpacked
 from gate.telemetry.trail import ForeignSpan
+from gate.threads import beside
 
 HOST = "127.0.0.1"
 _MOST_CONNECTIONS = 64  # at the same time; the others wait in the queue of the socket
@@ -39,8 +40,7 @@ class Receiver:
             message = f"port {port} of {HOST} cannot be used: {error.strerror or error}"
             fix = "end what listens there (a collector?), or name another `traces_port` and point the service at it"
             raise UserError(Problem(message=message, key="traces_port", fix=fix)) from None
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="gate-otlp")
-        self._thread.start()
+        self._thread = beside(self._server.serve_forever, 0.05, name="gate-otlp")
 
     @property
     def endpoint(self) -> str:

@@ -25,6 +25,7 @@ from gate.place import Place
 from gate.ready import prepare
 from gate.run.spent import spent_since, stand
 from gate.running import Draws, bench
+from gate.threads import beside
 
 REQUEST, OUTCOME, RESULTS, CONFIG = "request.json", "outcome.json", "results.json", "gate.json"
 
@@ -127,9 +128,9 @@ def _end_with_the_other() -> None:
     def wait() -> None:
         while os.read(line, 1):
             pass
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    threading.Thread(target=wait, daemon=True).start()
+    beside(wait)
 
 
 def _json(noun: Noun) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
 from typing import TypeVar
+
+from gate.threads import beside
 
 T = TypeVar("T")
 
@@ -24,5 +25,5 @@ def within(seconds: float, *, call: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - raised again, in the thread that waits
             outcome.set_exception(error)
 
-    Thread(target=work, daemon=True).start()
+    beside(work)
     return outcome.result(timeout=seconds)
