@@ -33,18 +33,24 @@ def publish(report: Report, files: Files, *, page: Callable[[], "Page"], quiet: 
 
     `page` makes what the HTML file shows, and is only asked where one is wanted.
     """
-    from gate.render.data import json_document  # noqa: PLC0415 - help must not load the renderers
-    from gate.render.junit import junit  # noqa: PLC0415
-    from gate.render.markdown import markdown  # noqa: PLC0415
-    from gate.render.terminal import terminal  # noqa: PLC0415
+    if files.markdown_file is not None:
+        from gate.render.markdown import markdown  # noqa: PLC0415 - each renderer for those who want it
 
-    wanted = ((files.markdown_file, markdown), (files.json_file, json_document), (files.junit_file, junit))
-    for path, render in wanted:
-        if path is not None:
-            write_document(path, render(report).text)
+        write_document(files.markdown_file, markdown(report).text)
+    if files.json_file is not None:
+        from gate.render.data import json_document  # noqa: PLC0415
+
+        write_document(files.json_file, json_document(report).text)
+    if files.junit_file is not None:
+        from gate.render.junit import junit  # noqa: PLC0415
+
+        write_document(files.junit_file, junit(report).text)
     if files.html_file is not None:
         _write_page(files.html_file, page)
-    if not quiet and not any(str(path) == "-" for path in (*(path for path, _ in wanted), files.html_file)):
+    documents = (files.markdown_file, files.json_file, files.junit_file, files.html_file)
+    if not quiet and not any(str(path) == "-" for path in documents):
+        from gate.render.terminal import terminal  # noqa: PLC0415
+
         width, color = screen()
         show(terminal(report, width=width, color=color), newline=False)
     return report.verdict.exit_code

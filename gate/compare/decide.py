@@ -18,7 +18,6 @@ from gate.compare.exam import Exam, examine
 from gate.compare.families import look_level
 from gate.compare.grounds import on_broken, on_judgement
 from gate.compare.policy import is_counted
-from gate.compare.segments import Aim, search
 from gate.compare.settle import Settled, settle
 from gate.compare.slices import cut, judge_slices
 from gate.model.scorecard import Comparison
@@ -159,8 +158,6 @@ def _searches(
     exams: Iterable[Exam], *, settled: Sequence[Settled], slices: Sequence[MetricDiff], policy: Policy
 ) -> dict[str, Search]:
     """Where the drops are concentrated: of the metrics that did not pass, or dropped surely, as a whole or in a slice."""
-    judged = sum(each.p_adjusted is not None for each in settled)
-    aim = Aim(level=policy.alpha, judged=judged, fewest=policy.slice_min_cases)
     sliced = {(diff.suite, diff.metric) for diff in slices if diff.kind is Kind.REGRESSED}
     dropped = {
         each.contest.key
@@ -173,6 +170,12 @@ def _searches(
             or each.contest.key in sliced
         )
     }
+    if not dropped:
+        return {}
+    from gate.compare.segments import Aim, search  # noqa: PLC0415 - where nothing dropped there is nothing to look for
+
+    judged = sum(each.p_adjusted is not None for each in settled)
+    aim = Aim(level=policy.alpha, judged=judged, fewest=policy.slice_min_cases)
     found = {}
     for exam in exams:
         contests = [contest for contest in exam.contests if contest.key in dropped]
