@@ -18,8 +18,12 @@ Some = TypeVar("Some", bound=Noun)
 REDACTED = "[redacted]"
 _SHORTEST = 6  # a shorter value would blot out ordinary words
 _NAMES = re.compile(
-    r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PAT|CREDENTIALS?)$", re.IGNORECASE
+    r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PAT|CREDENTIALS?"
+    r"|(ACCESS|AUTH|BEARER|ID|REFRESH|SESSION)TOKEN|(ACCESS|PRIVATE|SECRET)KEY|CLIENTSECRET)$",
+    re.IGNORECASE,
 )
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-.\s:]+")
+_LONGEST_NAME = 200  # of which the end is read: a name tells at its end what it holds
 _SHAPES = re.compile(
     r"sk-ant-[\w-]{6,}"  # Anthropic's keys
     r"|gh[pousr]_\w{20,}|github_pat_\w{20,}"  # GitHub's tokens
@@ -30,8 +34,12 @@ _SHAPES = re.compile(
 
 
 def holds_credential(name: str) -> bool:
-    """Whether a variable, a header or a parameter is named like one that holds a credential (`API_KEY`, `x-auth-token`)."""
-    return _NAMES.search(name.replace("-", "_")) is not None
+    """Whether a variable, a header, a parameter or a member is named like one that holds a credential.
+
+    However its words are put together: `API_KEY`, `x-auth-token`, `accessToken`, `ClientSecret`, `db.password`. By its
+    last word, so that `maxTokens`, `tokenizer` and `SSH_KEY_PATH` are none.
+    """
+    return _NAMES.search(_BETWEEN_WORDS.sub("_", name[-_LONGEST_NAME:])) is not None
 
 
 def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:

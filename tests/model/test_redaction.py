@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.model.errors import Problem
-from gate.model.redaction import REDACTED, public, redact, secrets_of, shortened, texts
+from gate.model.redaction import REDACTED, holds_credential, public, redact, secrets_of, shortened, texts
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,93 @@ def test_a_variable_named_like_a_credential_is_a_secret(name: str) -> None:
 )
 def test_a_variable_of_another_name_is_no_secret(name: str) -> None:
     assert not secrets_of({name: "canary-value"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "accessToken",
+        "apiKey",
+        "clientSecret",
+        "refreshToken",
+        "privateKey",
+        "sessionToken",
+        "idToken",
+        "userPassword",
+        "awsSecretKey",
+        "dbCredentials",
+        "AccessToken",
+        "ApiKey",
+        "APIKey",
+        "OpenAIApiKey",
+        "ClientSecret",
+        "GitHubPAT",
+        "xAPIKey",
+        "access-token",
+        "X-Api-Key",
+        "client-secret",
+        "X-Auth-Token",
+        "access_token",
+        "api_key",
+        "Client_Secret",
+        "db.password",
+        "spring.datasource.password",
+        "auth.accessToken",
+        "aws:secret_key",
+        "accesstoken",
+        "apikey",
+        "clientsecret",
+        "privatekey",
+        "sessiontoken",
+        "oauth2Token",
+    ],
+)
+def test_a_name_tells_of_a_credential_however_its_words_are_put_together(name: str) -> None:
+    assert holds_credential(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "maxTokens",
+        "inputTokens",
+        "outputTokens",
+        "tokens",
+        "total_tokens",
+        "max-tokens",
+        "gen_ai.usage.input_tokens",
+        "tokenCount",
+        "token_type",
+        "tokenizer",
+        "author",
+        "authority",
+        "Authored",
+        "secretary",
+        "secretName",
+        "monkey",
+        "Turkey",
+        "KEYBOARD",
+        "keyboardLayout",
+        "hotkeys",
+        "passwordLess",
+        "passwordPolicy",
+        "Compat",
+        "format",
+        "spat",
+        "privateKeyPath",
+        "credentialsFile",
+        "apiKeyName",
+        "broken",
+        "spoken",
+    ],
+)
+def test_a_harmless_name_that_is_like_one_is_shown(name: str) -> None:
+    assert not holds_credential(name)
+
+
+def test_of_a_name_without_end_the_end_is_read() -> None:
+    assert holds_credential("aB" * 1_000_000 + "accessToken")
+    assert not holds_credential("accessToken" + "aB" * 1_000_000)
 
 
 def test_a_value_too_short_to_be_a_credential_blots_out_nothing() -> None:
