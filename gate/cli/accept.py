@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command("accept", cls=ForeignCodeVerb)
 @suites_argument
 @config_option
-@click.option("--timings", is_flag=True, help="Write the file also where only timings differ.")
+@click.option("--timings", is_flag=True, help="Write the file even if only timings differ.")
 def command(suites: tuple[str, ...], config: Path, *, timings: bool) -> int:
     """Take fresh draws and write them as the baseline.
 

@@ -52,16 +52,16 @@ _KEPT = "what was drawn is kept: the same command goes on with it, and asks none
     type=click.IntRange(min=1, max=MOST_DRAWS),
     default=12,
     show_default=True,
-    help="The most draws of a case in one version; few are taken where few tell.",
+    help="The most draws of a case in one version; it stops earlier where fewer are enough.",
 )
-@click.option("--plan", "told", is_flag=True, help="Only say what it would take at the most; nothing is run.")
+@click.option("--plan", "told", is_flag=True, help="Only say what it would take at most; nothing is run.")
 @click.option("--fresh", is_flag=True, help="Use no draw of an earlier run.")
 @json_option
 def command(metric: str, config: Path, json_file: Path | None, **given: Any) -> int:
     """Find the commit that made METRIC worse, and which of its files did.
 
     Commits between a good and a bad version are run, each in a folder of its own, and only the cases that broke are asked.
-    What it takes at the most is told first; a budget in the config holds. Ends with 3 where none can be named.
+    The most that it can take is said first; a budget in the config holds. The exit code is 3 if no commit can be named.
     """
     from gate.flows.why.bisect import bisect  # noqa: PLC0415 - help must not load the whole house
     from gate.flows.why.bisect_scope import Wanted  # noqa: PLC0415

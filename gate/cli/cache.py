@@ -35,7 +35,7 @@ class Amount(click.ParamType[float]):
 def command() -> None:
     """What is kept of earlier runs in .gate/, so that nothing is paid twice.
 
-    Each trial stands under what its target depends on, its question and its draw: what has changed is never found.
+    A trial is used again only if its question, the number of its draw, and all that its target depends on are the same.
     """
 
 
@@ -60,12 +60,12 @@ def stats(config: Path) -> int:
     return 0
 
 
-@command.command("verify")
+@command.command("verify", short_help="Read every trial and compare it with its digest.")
 @config_option
 def verify(config: Path) -> int:
-    """Read every trial, and hold it against its digest. Ends with 4 where one is not what was written.
+    """Read every trial and compare it with its digest. The exit code is 4 if one is not what was written.
 
-    A run asks such a trial again; `gate cache prune` removes it.
+    A run asks for such a trial again; `gate cache prune` removes it.
     """
     from gate.flows.cache import store  # noqa: PLC0415 - help must not load the whole house
 
@@ -75,26 +75,26 @@ def verify(config: Path) -> int:
     return _BROKEN if found.broken or found.note else 0
 
 
-@command.command("prune")
+@command.command("prune", short_help="Remove old trials and steps of bisections.")
 @config_option
 @click.option(
     "--older-than",
     type=Amount("age", _SECONDS),
     metavar="AGE",
-    help="Remove what no run has looked for in so long: 12h, 30d, 8w.",
+    help="Remove what no run has used for this long: 12h, 30d, 8w.",
 )
 @click.option(
     "--keep-size",
     type=Amount("size", _BYTES),
     metavar="SIZE",
-    help="Then remove the longest unused until the rest takes no more: 500KB, 200MB, 1GB.",
+    help="Then remove what was unused the longest, until the rest is no larger than this: 500KB, 200MB, 1GB.",
 )
 def prune(config: Path, older_than: float | None, keep_size: float | None) -> int:
-    """Remove trials, and steps of bisections. What belongs to a run that is not over stays."""
+    """Remove old trials and steps of bisections. What belongs to an unfinished run stays."""
     from gate.flows.cache import diary, store  # noqa: PLC0415 - help must not load the whole house
 
     if older_than is None and keep_size is None:
-        raise click.UsageError("say what is to go: --older-than 30d, or --keep-size 200MB, or both.")
+        raise click.UsageError("say what to remove: --older-than 30d, or --keep-size 200MB, or both.")
     keep_bytes = None if keep_size is None else int(keep_size)
     with store(working_tree(config), notice=say) as shelves:
         removed = shelves.prune(older_than_s=older_than, keep_bytes=keep_bytes)
@@ -108,7 +108,7 @@ def prune(config: Path, older_than: float | None, keep_size: float | None) -> in
     return 0
 
 
-@command.command("export")
+@command.command("export", short_help="Write every trial as a line of JSON, without credentials.")
 @config_option
 @click.option(
     "-o", "--output", required=True, type=OutputPath(dir_okay=False, allow_dash=True), help="The file."

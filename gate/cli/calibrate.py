@@ -18,13 +18,13 @@ def command() -> None:
     """
 
 
-@command.command("judge", cls=ForeignCodeVerb)
+@command.command("judge", cls=ForeignCodeVerb, short_help="Compare a judge with people's labels.")
 @click.argument("suite")
 @click.option(
     "--labels",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="What people said of responses: a file of `gate label`.",
+    help="People's labels: a file written by `gate label`.",
 )
 @click.option("--metric", required=True, help="The judge's metric; labels of others are left out.")
 @click.option(
@@ -37,7 +37,7 @@ def command() -> None:
 @click.option("--pass-from", type=float, help="For a scale: the lowest score that counts as a pass.")
 @config_option
 def judge(suite: str, metric: str, repeats: int, config: Path, **given: Any) -> int:
-    """Hold a judge against people's labels: TPR, TNR, kappa, self-agreement, length bias, planted responses."""
+    """Compare a judge with people's labels: TPR, TNR, kappa, self-agreement, length bias, planted responses."""
     from gate.flows.calibrate import calibrate_judge  # noqa: PLC0415 - help must not load the whole house
     from gate.flows.labeled import Labeled  # noqa: PLC0415
     from gate.place import Place  # noqa: PLC0415
@@ -53,7 +53,9 @@ def judge(suite: str, metric: str, repeats: int, config: Path, **given: Any) -> 
     return 0
 
 
-@command.command("noise", cls=ForeignCodeVerb)
+@command.command(
+    "noise", cls=ForeignCodeVerb, short_help="Measure how runs of the unchanged application differ."
+)
 @click.argument("suite")
 @click.option(
     "--runs",
@@ -66,7 +68,7 @@ def judge(suite: str, metric: str, repeats: int, config: Path, **given: Any) -> 
     "--results",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Results of an earlier run of the same commit (`gate run -o`), best of another day; may be given again.",
+    help="Results of an earlier run of the same commit (`gate run -o`), best from another day; may be repeated.",
 )
 @config_option
 def noise(suite: str, runs: int, results: tuple[Path, ...], config: Path) -> int:

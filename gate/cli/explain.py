@@ -7,11 +7,11 @@ import click
 
 from gate.cli.options import (
     CONFIG,
-    OutputPath,
     base_option,
     baseline_option,
     check_outputs,
     config_option,
+    document_option,
     json_option,
     screen,
     working_tree,
@@ -36,12 +36,7 @@ if TYPE_CHECKING:
 @base_option
 @baseline_option
 @config_option
-@click.option(
-    "--markdown",
-    "markdown_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write it also as GitHub-flavored markdown; `-` is standard output.",
-)
+@document_option("markdown", says="Write it also as GitHub-flavored markdown")
 @json_option
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     what: str,

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from gate.cli.options import (
-    OutputPath,
     check_outputs,
     config_option,
+    document_option,
     json_option,
     screen,
     working_tree,
@@ -25,21 +25,11 @@ from gate.cli.output import show
 @click.option(
     "--alpha",
     type=click.FloatRange(min=0, max=0.5, min_open=True, max_open=True),
-    help="How often a change may be told where none ever was. Default: `policy.alpha`.",
+    help="The chance of reporting a change where there was none. Default: `policy.alpha`.",
 )
 @json_option
-@click.option(
-    "--csv",
-    "csv_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write it also as a table of comma-separated values; `-` is standard output.",
-)
-@click.option(
-    "--svg",
-    "svg_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write the charts as an image; `-` is standard output.",
-)
+@document_option("csv", says="Write it also as a table of comma-separated values")
+@document_option("svg", says="Write the charts as an image")
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     metrics: tuple[str, ...],
     config: Path,
@@ -53,8 +43,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 ) -> int:
     """How each metric moved over the baselines that landed on this branch, and where it changed. Nothing is run.
 
-    Without names all judged metrics of all suites are told. What changed stands below each table: a step at one commit,
-    or a drift that no single accept shows.
+    Without names all judged metrics of all suites are shown. Below each table it says what changed: a step at one
+    commit, or a drift that no single accept shows.
     """
     from gate.flows.why.history import Wanted, history  # noqa: PLC0415 - help must not load the whole house
     from gate.render.data import json_text  # noqa: PLC0415

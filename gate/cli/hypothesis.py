@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gate.cli.options import OutputPath, keep_results, screen, write_document
+from gate.cli.options import document_option, keep_results, screen, write_document
 from gate.cli.output import show
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _OPTIONS = (
     click.option(
         "--cases",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Run the cases of this file in the place of the suite's own.",
+        help="Run the cases of this file instead of the suite's own.",
     ),
     click.option(
         "--hypothesis",
@@ -26,26 +26,27 @@ _OPTIONS = (
         "Takes as many draws as it needs, and says first how many.",
     ),
     click.option(
-        "--base", default="", metavar="REF", help="Its base. Default: main, or what origin's is called."
+        "--base",
+        default="",
+        metavar="REF",
+        help="For --hypothesis: the base commit. Default: main, or the default branch of origin.",
     ),
-    click.option("--metric", default="", help="The metric it is about. Default: all that block."),
+    click.option(
+        "--metric", default="", help="For --hypothesis: the metric it is about. Default: all that block."
+    ),
     click.option(
         "--drop",
         type=click.FloatRange(min=0, min_open=True),
-        help="The drop it looks for, in the metric's unit. Default: the larger of `must_catch` and `slice_drop`.",
+        help="For --hypothesis: the drop to look for, in the metric's unit. Default: the larger of `must_catch` and "
+        "`slice_drop`.",
     ),
     click.option(
         "--max-cost",
         type=click.FloatRange(min=0, min_open=True),
         metavar="USD",
-        help="The most that both sides of it may cost, in US dollars, beside the suite's own budget.",
+        help="For --hypothesis: the most that both sides together may cost, in US dollars. The suite's own budget holds too.",
     ),
-    click.option(
-        "--json",
-        "json_file",
-        type=OutputPath(dir_okay=False, allow_dash=True),
-        help="Write what came of it as JSON; `-` is standard output.",
-    ),
+    document_option("json", says="For --hypothesis: write its result as JSON"),
 )
 
 

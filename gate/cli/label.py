@@ -1,4 +1,4 @@
-"""`gate label`: a person says of one response after the other whether it passes."""
+"""`gate label`: a person labels responses one by one as pass or fail."""
 
 import sys
 from pathlib import Path
@@ -23,15 +23,19 @@ _ASK = "[p]ass  [f]ail  [u]nknown  [s]kip  [b]ack  [q]uit: "
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The label file; one that is there is gone on with. Default: labels/METRIC.jsonl.",
+    help="The label file; an existing one is continued. Default: labels/METRIC.jsonl.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the order in which the responses are shown."
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Seed of the order in which the responses are shown.",
 )
 def command(results: Path, metric: str, output: Path | None, seed: int) -> int:
     """Label the responses of a results file, one by one, for `gate calibrate judge`.
 
-    Neither scores nor verdicts are shown. Every decision is written at once; quit and go on at any time.
+    Neither scores nor verdicts are shown. Every decision is saved at once: quit at any time, and go on later.
     """
     from gate.flows.label import Desk  # noqa: PLC0415 - help must not load the whole house
 

@@ -19,7 +19,7 @@ _FAILED = 4
     "--output",
     required=True,
     type=OutputPath(allow_dash=True),
-    help="Where the whole goes: a file, or a folder for several suites.",
+    help="Where to write the merged results: a file, or a folder for several suites.",
 )
 def command(files: tuple[Path, ...], output: Path) -> int:
     """Merge the results files of all shards of `gate run --shard`; nothing is run.

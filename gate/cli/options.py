@@ -32,15 +32,15 @@ config_option = click.option(
 fresh_option = click.option(
     "--fresh",
     is_flag=True,
-    help="Use no draw of an earlier run: for a nightly run, or where something changed that gate cannot see. Not for "
-    "another try: the error rates hold for one; of three fresh tries one passes far too often.",
+    help="Use no draw of an earlier run: for a nightly run, or when something changed that gate cannot see. Do not repeat "
+    "a check with it until it passes: the stated error rates hold for one try.",
 )
 _FROM = "Take policy and baselines from this commit (a branch, tag or sha) instead of the working tree."
 base_option = click.option("--base", metavar="REF", help=_FROM)
 baseline_option = click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Hold a single results file against this baseline file, as `gate compare` does.",
+    help="Compare a single results file with this baseline file, as `gate compare` does.",
 )
 suites_argument = click.argument("suites", nargs=-1, metavar="[SUITE]...")
 
@@ -59,12 +59,17 @@ class OutputPath(click.Path):
             self.fail("the current folder was removed.", param, ctx)
 
 
-json_option = click.option(
-    "--json",
-    "json_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write it also as a JSON file; `-` is standard output.",
-)
+def document_option(name: str, *, says: str) -> Callable[..., Any]:
+    """`--NAME`, given to the verb as `NAME_file`: where to write a document."""
+    return click.option(
+        f"--{name}",
+        f"{name}_file",
+        type=OutputPath(dir_okay=False, allow_dash=True),
+        help=f"{says}; `-` is standard output.",
+    )
+
+
+json_option = document_option("json", says="Write it also as a JSON file")
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,12 +79,7 @@ def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ("json", "a JSON file (its schema: `gate schema report`)"),
         ("markdown", "GitHub-flavored markdown, as in the comment on a pull request"),
     ):
-        command = click.option(
-            f"--{name}",
-            f"{name}_file",
-            type=OutputPath(dir_okay=False, allow_dash=True),
-            help=f"Write the report also as {what}; `-` is standard output.",
-        )(command)
+        command = document_option(name, says=f"Write the report also as {what}")(command)
     return command
 
 
@@ -96,7 +96,7 @@ def page_options(command: Callable[..., int]) -> Callable[..., int]:
         "--base-results",
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
-        help="For --html: a results file of the base (one for each suite), to lay its answers beside the head's.",
+        help="For --html: a results file of the base (one for each suite), to show its answers beside the head's.",
     )(checked)
     return click.option(
         "--html",

@@ -12,9 +12,9 @@ from gate.cli.output import show
 @click.command("plan", cls=ForeignCodeVerb)
 @suites_argument
 @config_option
-@click.option("--fresh", is_flag=True, help="As if nothing of earlier runs were used.")
+@click.option("--fresh", is_flag=True, help="Plan as if nothing was kept of earlier runs.")
 def command(suites: tuple[str, ...], config: Path, *, fresh: bool) -> int:
-    """What a check and an accept are going to take: calls, tokens, money, time. Nothing is asked, and no key needed."""
+    """What a check and an accept will take: calls, tokens, money, time. Nothing is run, and no key is needed."""
     from gate.flows.plan import plan  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
     from gate.render.plan import plans_text  # noqa: PLC0415

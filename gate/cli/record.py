@@ -15,7 +15,7 @@ from gate.cli.output import show
 def command(results: Path, config: Path) -> int:
     """Keep the verdicts of a results file (`gate run -o FILE`) where gate.yaml says `recorded`; nothing is run.
 
-    A question that the file answers already keeps its verdict: to have it asked anew, take out its line first.
+    A verdict that is in the file already stays as it is: to have the judge asked again, remove its line first.
     """
     from gate.flows.record import record  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415

@@ -7,9 +7,9 @@ import click
 
 from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import (
-    OutputPath,
     check_outputs,
     config_option,
+    document_option,
     notice,
     progress,
     screen,
@@ -28,7 +28,7 @@ _FAILED = 4
 @click.option(
     "--results",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Look into this results file. Default: the store, which keeps the draws of checks and runs.",
+    help="Read this results file. Default: the store, which keeps the draws of checks and runs.",
 )
 @click.option("--draw", type=click.IntRange(min=1), help="Which draw, counted from 1. Default: the first.")
 @click.option(
@@ -38,7 +38,10 @@ _FAILED = 4
     "both. What it takes is told first; nothing of it is kept, or counts in a check.",
 )
 @click.option(
-    "--base", default="", metavar="REF", help="The commit of --send base. Default: main, or origin's."
+    "--base",
+    default="",
+    metavar="REF",
+    help="The commit of --send base. Default: main, or the default branch of origin.",
 )
 @click.option(
     "--draws", type=click.IntRange(min=1, max=100), help="How often it is sent to each side. Default: once."
@@ -47,14 +50,9 @@ _FAILED = 4
     "--max-cost",
     type=click.FloatRange(min=0, min_open=True),
     metavar="USD",
-    help="The most that sending may cost, in US dollars, beside the suite's own budget.",
+    help="The most that sending may cost, in US dollars. The suite's own budget holds too.",
 )
-@click.option(
-    "--json",
-    "json_file",
-    type=OutputPath(dir_okay=False, allow_dash=True),
-    help="Write all of it as JSON; `-` is standard output.",
-)
+@document_option("json", says="Write all of it as JSON")
 def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by one
     case: str,
     config: Path,
@@ -69,7 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 ) -> int:
     """Show what is sent for a case, what came back, its steps and its scores.
 
-    Credentials are blotted out. Ends with 4 where nothing that was sent again came back.
+    Credentials are removed from what is shown. The exit code is 4 if nothing that was sent again came back.
     """
     from gate.flows.why.replay import Wanted  # noqa: PLC0415 - help must not load the whole house
     from gate.flows.why.replay import replay as replayed  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""`gate report`: results that are there already, told anew; nothing is run."""
+"""`gate report`: a report on results that are there already; nothing is run."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def command(
     base_results: tuple[Path, ...],
     **files: Path | None,
 ) -> int:
-    """Tell of results files of `gate run -o` or `gate check -o`; nothing is run.
+    """Report on results files of `gate run -o` or `gate check -o`; nothing is run.
 
     RESULTS are files, or folders of them. They are judged by the policy and the baselines of the config. With --html FILE
     the report is a page for the browser, with every case in it.

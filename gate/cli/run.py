@@ -60,13 +60,13 @@ class ShardText(click.ParamType[tuple[int, int]]):
 @click.option(
     "--rescore",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Score the replies of this results file anew instead of running; the target is not asked.",
+    help="Score the replies in this results file again instead of running; the target is not asked.",
 )
 @click.option(
     "--shard",
     type=ShardText(),
     metavar="I/N",
-    help="Run only part I of N of the cases; `gate merge` makes one file of all parts. Caps hold for each part.",
+    help="Run only part I of N of the cases; `gate merge` joins the parts. Caps hold for each part.",
 )
 @fresh_option
 @hypothesis_options
@@ -85,11 +85,11 @@ def command(  # noqa: PLR0913, PLR0917 - click hands a verb its options one by o
 ) -> int:
     """Run the suites and keep what came back; no verdict.
 
-    With --cases the cases of a file in the place of the suite's own; with --hypothesis besides, base against head on
-    those cases alone, with as many draws as it takes to tell.
+    With --cases it runs the cases of a file instead of the suite's own. With --hypothesis as well, it compares base and
+    head on those cases alone, and takes as many draws as it needs to tell.
 
-    Ends with 4 where a run was stopped, or where not one trial came back. A hypothesis ends with 0 where the head is not
-    worse, 1 where it is, 3 where that can't be told.
+    The exit code is 4 if a run was stopped, or if not one trial came back. With --hypothesis it is 0 if the head is not
+    worse, 1 if it is, 3 if that can't be told.
     """
     if apart is not None:
         return _apart(apart)
