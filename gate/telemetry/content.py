@@ -73,13 +73,8 @@ def told_question(attributes: dict[str, JsonValue], request: ModelRequest) -> No
 
 
 def told_answer(attributes: dict[str, JsonValue], reply: Reply) -> None:
-    """What a model answered."""
-    message: dict[str, JsonValue] = {
-        "role": "assistant",
-        "parts": [{"type": "text", "content": public(reply.output)}],
-        "finish_reason": plain(redact(reply.stop_reason or "unknown")),
-    }
-    attributes[names.OUTPUT_MESSAGES] = json.dumps([message], ensure_ascii=False)
+    """What a model answered. Why it ended is told beside it, in `gen_ai.response.finish_reasons`."""
+    attributes[names.OUTPUT_MESSAGES] = json.dumps([_turn("assistant", reply.output)], ensure_ascii=False)
 
 
 def told_exchange(
@@ -98,8 +93,8 @@ def told_exchange(
 
 
 def _messages(messages: Sequence[Message]) -> str:
-    told = [
-        {"role": message.role, "parts": [{"type": "text", "content": public(message.content)}]}
-        for message in messages
-    ]
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps([_turn(each.role, each.content) for each in messages], ensure_ascii=False)
+
+
+def _turn(role: str, text: str) -> JsonValue:
+    return {"role": role, "parts": [{"type": "text", "content": public(text)}]}

@@ -5,6 +5,7 @@ Sources, all of them still "Development" and free to change, which is why they a
 - `gen_ai.*`: OpenTelemetry GenAI semantic conventions v0.1.0 (github.com/open-telemetry/semantic-conventions-genai), after
   their move out of the general ones. Cached tokens are part of `gen_ai.usage.input_tokens` there. Metrics of calls are
   `gen_ai.client.inference.*` since its pull requests 374 and 521; `gen_ai.client.operation.*` is not for them any more.
+  Why an answer ended is told in `gen_ai.response.finish_reasons` alone: in a message it is deprecated since pull request 363.
 - `test.*`, `cicd.*`, `vcs.*`, `http.*`, `process.*`, `server.*`, `error.*`: OpenTelemetry semantic conventions v1.45.0.
 - `gate.*`: our own, for what no convention has a name.
 """

@@ -103,6 +103,14 @@ def test_content_is_told_only_where_it_was_opted_in() -> None:
     assert '"content": "an answer"' in str(told.attributes["gen_ai.output.messages"])
 
 
+def test_why_an_answer_ended_is_told_beside_it_and_not_in_it() -> None:
+    (call,) = asked([Attempt(outcome=make_reply("an answer", stop_reason="end_turn"))], content=True)
+    assert call.attributes["gen_ai.response.finish_reasons"] == ["end_turn"]
+    assert call.attributes["gen_ai.output.messages"] == (
+        '[{"role": "assistant", "parts": [{"type": "text", "content": "an answer"}]}]'
+    )
+
+
 def test_requests_to_an_application_are_told_by_attempt_without_their_query() -> None:
     trail = Trail(trace_id=1)
     busy = Failure(stage="target", kind="http_status", message="busy", retryable=True)
