@@ -57,6 +57,15 @@ def test_the_help_lists_every_verb_and_every_exit_code(tmp_path: Path) -> None:
     assert all(f"\n {code:>4}  " in text for code in (0, 1, 2, 3, 4, 70, 130))
 
 
+@pytest.mark.parametrize("arguments", [(), ("cache",), ("calibrate",)])
+def test_a_command_that_is_not_complete_is_answered_with_the_help_alone(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = gate(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == gate(*arguments, "--help", cwd=tmp_path).stdout
+
+
 def test_a_misspelt_verb_is_answered_with_the_nearest(tmp_path: Path) -> None:
     done = gate("chekc", cwd=tmp_path)
     assert done.returncode == 2

@@ -48,6 +48,8 @@ def _expected(error: GateError) -> str:
 
 
 def _usage(error: click.ClickException) -> str:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
     context = error.ctx if isinstance(error, click.UsageError) else None
     where = f"\nSee `{context.command_path} --help`." if context else ""
     return f"Error: {error.format_message()}{where}"

@@ -109,18 +109,19 @@ def _total(values: Sequence[float | None]) -> float | None:
 
 def _reading(plans: Sequence[SuitePlan], *, cells: int) -> Iterator[str]:
     outlays = [outlay for plan in plans for _, outlay in _rows(plan)]
-    says = ["A second look is taken only where the first cannot tell, and where the budget has room for it."]
+    says = ["A second look is taken only if the first cannot tell, and if the budget has room for it."]
     if any(each.input_tokens is not None for each in outlays):
         says.append("Tokens in are estimated by the length of the prompts.")
     if any(each.at_most for each in outlays):
         says.append(
-            "\u2264 is the most that `max_tokens` allows; gate `output_tokens`, and the baseline tells what is usual."
+            "\u2264 is the most that `max_tokens` allows; if `output_tokens` is gated, the baseline tells what is usual."
         )
     if any(each.judge_calls for each in outlays):
-        says.append("What the calls of judges cost is not in the figures.")
+        says.append("The cost of the judges' calls is not in the figures.")
     if any(each.cost_usd is None or each.seconds is None for each in outlays):
         says.append(
-            f"{UNKNOWN} is not known: cost by a price or a gated `cost_usd`, time by a gated `latency_s` in the baseline."
+            f"{UNKNOWN}: not known. A cost needs a model with a price, or `cost_usd` in the baseline; a time needs `latency_s` "
+            "in the baseline. The baseline has what is gated."
         )
     yield from wrapped([Span(" ".join(says))], cells=cells)
 

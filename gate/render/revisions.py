@@ -23,8 +23,14 @@ def revision(side: Revision) -> Words:
 
 
 def between(report: "Report | Explanation") -> Words:
-    """What was held against what. A folder may stand on both sides."""
-    here = (" in the working tree",) if report.head == _FOLDER else (" at ", *revision(report.head))
+    """What was held against what. A folder that stands on both sides is named once."""
+    if report.base == report.head == _FOLDER:
+        return at(report.head)
     if report.base == _FOLDER:
-        return (*here, ", against the baseline in the working tree")
-    return (*here, " against ", *revision(report.base))
+        return (*at(report.head), ", against the baseline in the working tree")
+    return (*at(report.head), " against ", *revision(report.base))
+
+
+def at(side: Revision) -> Words:
+    """` at 1a2b3c4 (main)`, or ` in the working tree`."""
+    return (" in the working tree",) if side == _FOLDER else (" at ", *revision(side))

@@ -7,7 +7,7 @@ from gate.model.verdict import Finding, Kind, MetricDiff, Verdict
 from gate.render.expenses import beside
 from gate.render.figures import Figures, figures
 from gate.render.numbers import UNKNOWN, count, counted, duration, money, percent, tidy, tokens
-from gate.render.revisions import between, revision
+from gate.render.revisions import at, between
 from gate.render.words import Message, Name, Part, Strong, Words, joined
 
 KIND_WORDS = {
@@ -133,11 +133,9 @@ def _passed(report: Report) -> Words:
     gated = sum(diff.mode == "block" and diff.kind is not Kind.NOT_COMPARABLE for diff in diffs)
     cases = sum(suite.cases for suite in verdict.suites)
     where = f" of {counted(len(verdict.suites), 'suite')}" if len(verdict.suites) > 1 else ""
-    what = (
-        f"no regression found in {counted(gated, 'gated metric')} over {counted(cases, 'case')}{where}, from "
-    )
-    warned = " What only warns is shown below." if leading(verdict) is not None else ""
-    return (what, *revision(report.base), " to ", *revision(report.head), f".{warned}")
+    what = f"no regression found in {counted(gated, 'gated metric')} over {counted(cases, 'case')}{where},"
+    warned = " Its warnings are shown below." if leading(verdict) is not None else ""
+    return (what, *between(report), f".{warned}")
 
 
 def moved(diff: MetricDiff, report: Report) -> Words:
@@ -147,12 +145,11 @@ def moved(diff: MetricDiff, report: Report) -> Words:
         *subject(diff, report.verdict),
         f" {_verb(diff)} from ",
         Strong(texts.base),
-        " in the baseline at ",
-        *revision(report.base),
+        " in the baseline",
+        *at(report.base),
         " to ",
         Strong(texts.head),
-        " at ",
-        *revision(report.head),
+        *at(report.head),
         f" ({_change(texts, report.verdict)}).",
     )
 

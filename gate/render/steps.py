@@ -55,7 +55,7 @@ def _to_find(finding: Finding, *, sought: set[str]) -> Iterator[tuple[str, str]]
         return
     if not sought:
         yield (
-            "To see which cases dropped, what they share and what changed, by the results file that -o keeps",
+            "To see which cases dropped, what they share and what changed (from the results that -o results.json keeps)",
             "gate explain --current results.json",
         )
     sought.add(suite)

@@ -15,7 +15,7 @@ ACCEPT = Step(
 )
 LOOK = (
     Step(
-        text="To see which cases dropped, what they share and what changed, by the results file that -o keeps",
+        text="To see which cases dropped, what they share and what changed (from the results that -o results.json keeps)",
         command="gate explain --current results.json",
     ),
     Step(

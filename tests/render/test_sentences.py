@@ -84,8 +84,8 @@ def test_the_suite_is_named_only_where_there_are_several() -> None:
 
 def test_a_pass_says_what_was_looked_at() -> None:
     assert text(headline(reports.passed())) == (
-        "Pass: no regression found in 3 gated metrics over 120 cases, from `9f8e7d6` (`main`) to "
-        "`1a2b3c4` (`tighter-refunds`)."
+        "Pass: no regression found in 3 gated metrics over 120 cases, at `1a2b3c4` "
+        "(`tighter-refunds`) against `9f8e7d6` (`main`)."
     )
 
 
@@ -96,7 +96,7 @@ def test_a_pass_with_warnings_says_that_there_are_some() -> None:
     assert verdict.kind is Kind.PASS
     said = text(headline(reports.make_report(verdict)))
     assert said.startswith("Pass: no regression found in 1 gated metric ")
-    assert said.endswith(" What only warns is shown below.")
+    assert said.endswith(" Its warnings are shown below.")
 
 
 def test_what_has_no_figures_is_told_by_its_message() -> None:
@@ -194,4 +194,10 @@ def test_a_folder_on_both_sides_is_not_held_against_itself() -> None:
     folder = Revision(label="working tree")
     report = reports.failed().model_copy(update={"head": folder, "base": folder})
     said = text(headline(report))
-    assert "Error in the working tree, against the baseline in the working tree: " in said
+    assert "Error in the working tree: " in said
+
+
+def test_a_drop_in_a_folder_names_no_revision() -> None:
+    folder = Revision(label="working tree")
+    report = reports.regressed().model_copy(update={"head": folder, "base": folder})
+    assert text(headline(report)).count(" in the working tree") == 2
