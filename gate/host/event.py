@@ -43,7 +43,6 @@ class Event(Noun):
     name: str
     action: str = ""
     repository: str
-    actor: str = ""
     run_url: str = ""
     head_sha: str = ""
     base_sha: str = ""

@@ -40,7 +40,6 @@ def read_event(environment: Mapping[str, str], payload: Mapping[str, Any]) -> Ev
         name=name,
         action=str(payload.get("action") or ""),
         repository=repository,
-        actor=environment.get("GITHUB_ACTOR", ""),
         run_url=f"{server}/{repository}/actions/runs/{run_id}" if run_id else "",
     )
     try:

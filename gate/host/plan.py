@@ -24,7 +24,6 @@ from gate.model.errors import InterruptedRunError
 from gate.model.report import Document, Report, Step
 from gate.model.verdict import Kind
 
-SUMMARY_LIMIT_BYTES = 1_000_000  # of one step; GitHub refuses what is larger than 1 MiB
 _SHA_SHOWN = 7
 State = Literal["pending", "success", "failure", "error"]
 _EXIT: dict[int, State] = {0: "success", 1: "failure", 3: "failure"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gate.flows.why.elsewhere import Errand, Visit, expected_there, run_elsewhere
+from gate.flows.why.elsewhere import Errand, Visit, run_elsewhere
 from gate.host.local import WorkingTree
 from gate.host.worktree import Overlay
 from gate.model.errors import EvaluationError, UserError
@@ -172,10 +172,6 @@ def test_draws_are_counted_from_where_the_caller_says(scene: Scene) -> None:
     errand = replace(scene.errand("HEAD"), draws=Draws(purpose="run", count=2, first=1000))
     visit = run_elsewhere(scene.place, errand)
     assert {trial.index for trial in visit.result.trials} == {1000, 1001}
-
-
-def test_what_it_takes_is_told_beforehand(scene: Scene) -> None:
-    assert expected_there(scene.place, scene.errand("HEAD", count=3)).trials == 18
 
 
 LIBRARY = "def word():\n    return {word!r}\n"

@@ -3,7 +3,6 @@
     base = place.tree.resolve("main")
     errand = Errand(ready=ready, revision=base, draws=Draws(purpose="run", count=3))
     visit = run_elsewhere(place, errand, ledger=ledger)      # → Visit: .result (RunResult), .resumed
-    takes = expected_there(place, errand)                    # → Outlay: at the most, before anything is paid
 
 What is held fixed is the caller's: cases, evaluators (and their files), pace, budget and prices of `ready`. What is of
 the commit is the application: its files, and the suite's `target` and `depends_on` as the config says them there.
@@ -27,7 +26,6 @@ from pydantic import JsonValue, ValidationError
 
 from gate.base import needed_text
 from gate.config.file import parse
-from gate.estimates import expected
 from gate.flows.apart import left_in
 from gate.flows.why.there import CONFIG, OUTCOME, REQUEST, RESULTS, Arrived, Event, Request
 from gate.host.git import own_environment
@@ -37,7 +35,6 @@ from gate.host.worktree import Elsewhere, Overlay, at_commit, top_of
 from gate.model.base import canonical_json
 from gate.model.errors import InterruptedRunError
 from gate.model.files import load_results
-from gate.model.outlay import Outlay
 from gate.model.report import Revision
 from gate.model.run import RunResult
 from gate.place import Place
@@ -80,12 +77,6 @@ class Visit:
 
     result: RunResult
     resumed: int = 0
-
-
-def expected_there(place: Place, errand: Errand) -> Outlay:
-    """What an errand takes at the most, before anything is paid; how much of it is kept is known only there."""
-    suite = errand.ready.suite
-    return expected(place.tree, errand.ready, trials=errand.draws.count * len(suite.cases))
 
 
 def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None) -> Visit:

@@ -45,14 +45,6 @@ class Commits(Asking):
         query = {"sha": at, "path": path, "per_page": most}
         return self._wire.read(task, self._at("commits"), parse=_commits, query=query)
 
-    def first_parent(self, sha: str) -> str | None:
-        """What a commit stands on: of a merge commit, the side that was merged into. None: it is the first of all.
-
-        Raises:
-            HostError: there is no such commit, or it may not be read.
-        """
-        return next(iter(self.commit(sha).parents), None)
-
     def merge_base(self, base: str, *, head: str) -> str:
         """The last commit that both stand on.
 

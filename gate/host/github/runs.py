@@ -41,27 +41,15 @@ class Runs(Asking):
         found = self._wire.pages(task, self._at("actions", "runs"), parse=parse, query=query)
         return tuple(sorted(found, key=lambda run: -run.id))
 
-    def artifacts(self, run: int, *, name: str = "") -> tuple[Artifact, ...]:
-        """The artifacts of a run, the newest first; `name` keeps those of that exact name.
+    def artifacts(self, run: int, *, name: str) -> tuple[Artifact, ...]:
+        """The artifacts of a run that are called so, the newest first.
 
         Raises:
             HostError: they may not be read.
         """
         task = Task(doing=f"reading the artifacts of workflow run {run}", needs=_READ)
-        query = {"name": name} if name else {}
         path = self._at("actions", "runs", run, "artifacts")
-        found = self._wire.pages(task, path, parse=_artifacts, query=query)
-        return tuple(sorted(found, key=lambda artifact: -artifact.id))
-
-    def artifacts_named(self, name: str) -> tuple[Artifact, ...]:
-        """The newest artifacts of that exact name in the whole repository, of whatever run: at most a hundred.
-
-        Raises:
-            HostError: they may not be read.
-        """
-        task = Task(doing=f"finding the artifacts named {name}", needs=_READ)
-        query = {"name": name, "per_page": 100}
-        found = self._wire.read(task, self._at("actions", "artifacts"), parse=_artifacts, query=query)
+        found = self._wire.pages(task, path, parse=_artifacts, query={"name": name})
         return tuple(sorted(found, key=lambda artifact: -artifact.id))
 
     def download(self, artifact: Artifact, *, limit_bytes: int) -> bytes:

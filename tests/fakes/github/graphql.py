@@ -197,9 +197,7 @@ def show_ref(call: Call, repo: Repository, *, name: str) -> dict[str, Any]:
 def _minimize(call: Call) -> Callable[..., Any]:
     def resolve(_info: Any, **arguments: Any) -> Any:
         given = arguments["input"]
-        repo, comment = _comment(call, given["subjectId"])
-        plain = not isinstance(repo.issues.get(comment.number), Pull)
-        permitted(call, repo, operation="graphql/minimizeComment", plain_issue=plain)
+        _, comment = _permitted_comment(call, given["subjectId"], operation="minimizeComment")
         comment.minimized = given["classifier"].lower().replace("_", "-")
         call.wrote = True
         shown = {TYPES: "IssueComment", "id": given["subjectId"], "isMinimized": True}
@@ -212,9 +210,7 @@ def _minimize(call: Call) -> Callable[..., Any]:
 def _update_comment(call: Call) -> Callable[..., Any]:
     def resolve(_info: Any, **arguments: Any) -> Any:
         given = arguments["input"]
-        repo, comment = _comment(call, given["id"])
-        plain = not isinstance(repo.issues.get(comment.number), Pull)
-        permitted(call, repo, operation="graphql/updateIssueComment", plain_issue=plain)
+        _, comment = _permitted_comment(call, given["id"], operation="updateIssueComment")
         if not given["body"].strip() or len(given["body"]) > call.world.limits.comment:
             raise RefusedError("UNPROCESSABLE", "Body cannot be blank, nor longer than a comment may be")
         comment.body, comment.updated = given["body"], call.world.clock.tick()
@@ -230,9 +226,7 @@ def _react(call: Call) -> Callable[..., Any]:
 
     def resolve(_info: Any, **arguments: Any) -> Any:
         given = arguments["input"]
-        repo, comment = _comment(call, given["subjectId"])
-        plain = not isinstance(repo.issues.get(comment.number), Pull)
-        permitted(call, repo, operation="graphql/addReaction", plain_issue=plain)
+        repo, comment = _permitted_comment(call, given["subjectId"], operation="addReaction")
         content = given["content"].lower()
         made = {(held.comment, held.author, held.content) for held in repo.reactions}
         if (comment.id, call.login, content) not in made:
@@ -241,6 +235,14 @@ def _react(call: Call) -> Callable[..., Any]:
         return {"clientMutationId": given.get("clientMutationId")}
 
     return resolve
+
+
+def _permitted_comment(call: Call, subject: str, *, operation: str) -> tuple[Repository, Comment]:
+    """The comment of an id and where it stands, for a token that may do this to it."""
+    repo, comment = _comment(call, subject)
+    plain = not isinstance(repo.issues.get(comment.number), Pull)
+    permitted(call, repo, operation=f"graphql/{operation}", plain_issue=plain)
+    return repo, comment
 
 
 def _comment(call: Call, subject: str) -> tuple[Repository, Comment]:

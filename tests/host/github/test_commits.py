@@ -115,17 +115,6 @@ def test_the_commits_that_changed_a_file_come_newest_first(here: Hub) -> None:
     assert [commit.sha for commit in here.client().commits_of("b.json", at="topic", most=1)] == [second]
 
 
-def test_the_first_parent_of_a_merge_is_the_side_that_was_merged_into(here: Hub) -> None:
-    here.repo.commit("main", {"other": "1"})
-    base = here.repo.head
-    assert here.client().first_parent(here.pull.merge()) == base
-
-
-def test_the_first_commit_of_all_has_no_parent(here: Hub) -> None:
-    first = here.repo.history(here.repo.head)[-1]
-    assert here.client().first_parent(first) is None
-
-
 def test_a_comparison_starts_at_the_merge_base(here: Hub) -> None:
     start = here.repo.head
     here.repo.commit("main", {"main-only": "1"})

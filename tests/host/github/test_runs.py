@@ -62,18 +62,15 @@ def test_artifacts_are_found_by_run_and_by_name_and_name_their_sha(here: Hub) ->
     here.repo.artifact(run, "logs", {"a": "b"})
     theirs = here.repo.artifact(other, "gate-results", {"a.json": "forged"})
     client = here.client()
-    assert [found.id for found in client.artifacts(run.id, name="gate-results")] == [mine.id]
-    everywhere = client.artifacts_named("gate-results")
-    assert [(found.id, found.run_id, found.head_sha) for found in everywhere] == [
-        (theirs.id, other.id, other.head_sha),
-        (mine.id, run.id, here.pull.head_sha),
-    ]
+    for made, of in ((mine, run), (theirs, other)):
+        (found,) = client.artifacts(of.id, name="gate-results")
+        assert (found.id, found.run_id, found.head_sha) == (made.id, of.id, of.head_sha)
 
 
 def test_an_artifact_is_downloaded_as_it_is_without_the_token_for_the_storage_host(here: Hub) -> None:
     made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
     client = here.client()
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     assert client.download(artifact, limit_bytes=len(made.content)) == made.content
     assert here.asked[-2:] == ["actions/download-artifact", "blob/download"]
     assert "authorization" not in here.fake.journal[-1].headers
@@ -87,14 +84,14 @@ def test_no_credentials_of_the_machine_go_to_the_storage_host(
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
     client = here.client()
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     assert client.download(artifact, limit_bytes=MUCH) == made.content
 
 
 def test_a_large_artifact_is_refused_before_it_is_all_there(here: Hub) -> None:
     made = here.repo.artifact(here.repo.run(here.pull), "res", b"x" * 300_000)
     client = here.client()
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     with pytest.raises(HostError, match="larger than 299999 bytes"):
         client.download(artifact, limit_bytes=len(made.content) - 1)
     assert "actions/download-artifact" not in here.asked
@@ -107,9 +104,9 @@ def test_a_large_artifact_is_refused_before_it_is_all_there(here: Hub) -> None:
 def test_an_expired_artifact_is_told_so(here: Hub) -> None:
     made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
     client = here.client()
-    (fresh,) = client.artifacts_named("res")
+    (fresh,) = client.artifacts(made.run, name="res")
     made.expired = True
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     with pytest.raises(HostError, match="it has expired"):
         client.download(artifact, limit_bytes=MUCH)
     with pytest.raises(HostError, match="status 410"):
@@ -119,7 +116,7 @@ def test_an_expired_artifact_is_told_so(here: Hub) -> None:
 def test_an_artifact_that_was_exchanged_on_the_way_is_refused(here: Hub) -> None:
     made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
     client = here.client()
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     made.content = b"something else"
     with pytest.raises(HostError, match="not the archive whose digest GitHub tells"):
         client.download(artifact, limit_bytes=MUCH)
@@ -131,7 +128,7 @@ def test_an_artifact_that_was_exchanged_on_the_way_is_refused(here: Hub) -> None
 def test_a_storage_host_that_stumbles_is_asked_again(here: Hub, fault: Fault) -> None:
     made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
     client = here.client()
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     here.fake.fail(fault, operation="blob/download")
     if fault.wire == "broken":
         with pytest.raises(HostError, match="digest"):
@@ -141,9 +138,9 @@ def test_a_storage_host_that_stumbles_is_asked_again(here: Hub, fault: Fault) ->
 
 
 def test_a_storage_host_that_refuses_is_told_without_the_signed_address(here: Hub) -> None:
-    here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
+    made = here.repo.artifact(here.repo.run(here.pull), "res", {"a.json": "{}"})
     client = here.client()
-    (artifact,) = client.artifacts_named("res")
+    (artifact,) = client.artifacts(made.run, name="res")
     here.fake.fail(Fault.status(403), operation="blob/download", times=None)
     with pytest.raises(HostError, match="its host answered 403") as caught:
         client.download(artifact, limit_bytes=MUCH)
