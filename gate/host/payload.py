@@ -61,7 +61,6 @@ def pull_request_of(pull: Mapping[str, Any]) -> PullRequest:
     return PullRequest(
         number=pull["number"],
         state="merged" if pull.get("merged") else pull["state"],
-        draft=bool(pull.get("draft")),
         head_sha=_sha(head["sha"]),
         head_ref=head["ref"],
         head_repository=theirs,

@@ -15,7 +15,6 @@ class PullRequest(Noun):
 
     number: int = Field(ge=1)
     state: Literal["open", "closed", "merged"]
-    draft: bool = False
     head_sha: str
     head_ref: str
     head_repository: str

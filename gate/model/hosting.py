@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from gate.model.base import Noun
 from gate.model.change import Changes
 
@@ -37,7 +35,7 @@ class PostedStatus(Noun):
 class WorkflowRun(Noun):
     """One run of a workflow. `fork` says that the commit lies in another repository, whose author may have forged all.
 
-    `path` is the workflow's file, `conclusion` empty while it runs, `pull_requests` empty for a fork's run.
+    `path` is the workflow's file, `conclusion` empty while it runs.
     """
 
     id: int
@@ -51,7 +49,6 @@ class WorkflowRun(Noun):
     head_ref: str
     head_repository: str
     fork: bool
-    pull_requests: tuple[int, ...] = ()
     url: str = ""
 
 
@@ -101,8 +98,6 @@ class CommitComparison(Noun):
     """
 
     merge_base: str
-    ahead: int = Field(ge=0)
-    behind: int = Field(ge=0)
     changes: Changes
 
 

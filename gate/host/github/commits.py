@@ -148,8 +148,6 @@ def _commits(data: list[Mapping[str, Any]]) -> tuple[Commit, ...]:
 def _comparison(data: Mapping[str, Any]) -> CommitComparison:
     return CommitComparison(
         merge_base=data["merge_base_commit"]["sha"],
-        ahead=data["ahead_by"],
-        behind=data["behind_by"],
         changes=changes_of(file_names(data["files"]), most=_MOST_FILES),
     )
 

@@ -60,7 +60,6 @@ def pull_request(data: Mapping[str, Any]) -> PullRequest:
     return PullRequest(
         number=data["number"],
         state="merged" if data.get("merged_at") else data["state"],
-        draft=bool(data.get("draft")),
         head_sha=head["sha"],
         head_ref=head["ref"],
         head_repository=head_repository,

@@ -112,7 +112,6 @@ def workflow_run(data: Mapping[str, Any], repository: str) -> WorkflowRun:
         head_ref=data.get("head_branch") or "",
         head_repository=head,
         fork=head.lower() != repository.lower(),
-        pull_requests=tuple(pull["number"] for pull in data.get("pull_requests") or ()),
         url=data["html_url"],
     )
 

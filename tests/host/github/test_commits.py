@@ -119,7 +119,7 @@ def test_a_comparison_starts_at_the_merge_base(here: Hub) -> None:
     start = here.repo.head
     here.repo.commit("main", {"main-only": "1"})
     found = here.client().compare("main", head="topic")
-    assert (found.merge_base, found.ahead, found.behind) == (start, 1, 1)
+    assert found.merge_base == start
     assert found.changes.paths == ("prompts/a.txt",)
     assert here.client().merge_base("main", head=here.pull.head_sha) == start
 

@@ -11,15 +11,15 @@ def test_a_pull_request_names_both_shas_and_both_branches(here: Hub) -> None:
     found = here.client().pull_request(here.pull.number)
     assert (found.head_sha, found.head_ref) == (here.pull.head_sha, "topic")
     assert (found.base_sha, found.base_ref) == (here.repo.head, "main")
-    assert (found.state, found.draft, found.fork, found.author) == ("open", False, False, "alice")
+    assert (found.state, found.fork, found.author) == ("open", False, "alice")
 
 
 def test_a_pull_request_from_a_fork_is_called_so(here: Hub) -> None:
     fork = here.fake.fork(here.repo)
     fork.commit("theirs", {"a": "b"})
-    pull = here.repo.pull("theirs", fork=fork, author="mallory", draft=True)
+    pull = here.repo.pull("theirs", fork=fork, author="mallory")
     found = here.client().pull_request(pull.number)
-    assert (found.fork, found.head_repository, found.draft) == (True, "mallory/shop", True)
+    assert (found.fork, found.head_repository) == (True, "mallory/shop")
 
 
 def test_a_merged_and_a_closed_one_are_told_apart(here: Hub) -> None:
