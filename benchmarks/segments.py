@@ -7,8 +7,6 @@ random, independent of each other. A planted slice is the conjunction t0=v0 and 
 of the cases while each of the two tags holds for many more. Prints one line a row and ends with 1 if a bound is broken.
 """
 
-import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,6 +18,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtr
 
+from benchmarks.pairs import asked, chunks
 from benchmarks.worlds import MEAN, VARIANCE
 from gate.compare.exam import examine
 from gate.compare.segments import Aim, search
@@ -197,27 +196,21 @@ def simulate(world: World, seeds: Sequence[Sequence[int]]) -> Counter[str]:
 
 def shares(row: Row, *, pairs: int, run: Callable[..., object] = map) -> dict[str, float]:
     """Per cent of pairs by measure; `run` maps a function over chunks of seeds."""
-    seeds = [[SEED, ROWS.index(row), pair] for pair in range(pairs)]
-    chunks = [seeds[start : start + _CHUNK] for start in range(0, pairs, _CHUNK)]
+    seeds = chunks(SEED, ROWS.index(row), pairs=pairs, size=_CHUNK)
     told: Counter[str] = Counter()
-    for some in run(partial(simulate, row.world), chunks):  # type: ignore[attr-defined]
+    for some in run(partial(simulate, row.world), seeds):  # type: ignore[attr-defined]
         told += some
     return {measure: 100 * told[measure] / pairs for measure in ("names", "finds", "alone")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 1 if a bound is broken."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs of runs a row")
-    parser.add_argument("--only", default="", help="only rows whose name holds this word")
-    options = parser.parse_args(arguments)
-    print(f"{options.pairs} pairs a row, seed {SEED}; per cent of pairs", flush=True)
+    rows, pairs = asked(ROWS, pairs=PAIRS, says=__doc__, arguments=arguments)
+    print(f"{pairs} pairs a row, seed {SEED}; per cent of pairs", flush=True)
     broken = 0
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for row in ROWS:
-            if options.only not in row.name:
-                continue
-            told = shares(row, pairs=options.pairs, run=pool.map)
+    with ProcessPoolExecutor() as pool:
+        for row in rows:
+            told = shares(row, pairs=pairs, run=pool.map)
             kept = row.holds(told[row.measure])
             broken += not kept
             alone = f" (nothing else: {told['alone']:.1f})" if row.measure == "finds" else ""

@@ -8,8 +8,6 @@ a bound and ends with 1 if one is broken. A bound is broken where the measured s
 then run that row with more pairs.
 """
 
-import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,6 +18,7 @@ from typing import Literal
 
 import numpy as np
 
+from benchmarks.pairs import asked, chunks
 from benchmarks.worlds import World, pair_of
 from gate.compare.decide import decide, wants_second_look
 from gate.model.suite import Policy
@@ -168,12 +167,10 @@ def shares(
     row: Row, *, pairs: int, run: Callable[..., object] = map
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Per cent of pairs in one look and in two, by measure; `run` maps a function over chunks of seeds."""
-    number = ROWS.index(row)
-    seeds = [[SEED, number, pair] for pair in range(pairs)]
-    chunks = [seeds[start : start + _CHUNK] for start in range(0, pairs, _CHUNK)]
+    seeds = chunks(SEED, ROWS.index(row), pairs=pairs, size=_CHUNK)
     one: Counter[str] = Counter()
     two: Counter[str] = Counter()
-    for first, second in run(partial(simulate, row.world), chunks):  # type: ignore[attr-defined]
+    for first, second in run(partial(simulate, row.world), seeds):  # type: ignore[attr-defined]
         one += first
         two += second
     names = measures(Verdict(kind=Kind.PASS, exit_code=0))
@@ -182,17 +179,12 @@ def shares(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 1 if a bound is broken."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs of runs a row")
-    parser.add_argument("--only", default="", help="only rows whose name holds this word")
-    options = parser.parse_args(arguments)
-    print(f"{options.pairs} pairs a row, seed {SEED}; per cent of pairs, one look / two looks", flush=True)
+    rows, pairs = asked(ROWS, pairs=PAIRS, says=__doc__, arguments=arguments)
+    print(f"{pairs} pairs a row, seed {SEED}; per cent of pairs, one look / two looks", flush=True)
     broken = 0
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for row in ROWS:
-            if options.only not in row.name:
-                continue
-            one, two = shares(row, pairs=options.pairs, run=pool.map)
+    with ProcessPoolExecutor() as pool:
+        for row in rows:
+            one, two = shares(row, pairs=pairs, run=pool.map)
             for bound in row.bounds:
                 kept = bound.holds(one[bound.measure], bound.one) and bound.holds(
                     two[bound.measure], bound.two
