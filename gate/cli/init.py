@@ -36,6 +36,10 @@ def command(folder: Path, *, github: bool) -> int:
         _write_suite(folder)
     if github:
         _write_workflows(folder)
+    if _repository(folder.resolve()) is None:
+        notice(
+            "note: this folder is in no git repository; baselines are made to be committed: run `git init` first"
+        )
     steps = ("gate validate", "gate accept", "git add -A && git commit", "gate check")
     show("\nNext:  " + "  →  ".join((*steps[:3], "git push") if github else steps))
     return 0
@@ -59,11 +63,16 @@ def _write_workflows(folder: Path) -> None:
     from gate.config.workflow import workflows  # noqa: PLC0415 - help must not load the whole house
 
     here = folder.resolve()
-    root = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+    root = _repository(here) or here
     config = (here / CONFIG).relative_to(root).as_posix()
     documents = list(workflows(config=config, version=version("llm-regression-gate")))
     _write_new(root, documents)
     notice(f"note: {_PROTECT}")
+
+
+def _repository(here: Path) -> Path | None:
+    """The root of the repository that a folder lies in."""
+    return next((each for each in (here, *here.parents) if (each / ".git").exists()), None)
 
 
 def _write_new(root: Path, documents: Sequence["Document"]) -> None:

@@ -121,10 +121,25 @@ def _since(tree: WorkingTree, since: str) -> list[str]:
 
 def _text(said: Said, tree: WorkingTree) -> str:
     if not said.well:
-        message = f"git cannot tell the history of {tree.root}: {said.err.splitlines()[0] if said.err else 'it failed'}"
-        inside = "run it inside the repository; in a shallow clone first `git fetch --unshallow`"
-        raise UserError(Problem(message=message, fix="install git" if said.err == NO_GIT else inside))
+        raise UserError(_untold(said, tree))
     return said.out.decode(errors="replace")
+
+
+def _untold(said: Said, tree: WorkingTree) -> Problem:
+    """Why git tells no history of the tree."""
+    if "not a git repository" in said.err:
+        fix = "run it inside the repository that the baselines are committed to"
+        return Problem(message=f"{tree.root} is in no git repository, so it has no history", fix=fix)
+    if said.err != NO_GIT and not git(tree.root, "rev-parse", "--verify", "--quiet", "HEAD").well:
+        return Problem(
+            message=f"the git repository of {tree.root} has no commit yet, so it has no history",
+            fix="commit gate.yaml and the baselines first",
+        )
+    message = (
+        f"git cannot tell the history of {tree.root}: {said.err.splitlines()[0] if said.err else 'it failed'}"
+    )
+    fix = "install git" if said.err == NO_GIT else "in a shallow clone, run `git fetch --unshallow` first"
+    return Problem(message=message, fix=fix)
 
 
 def _commits(text: str) -> Iterator[tuple[GitCommit, list[str]]]:

@@ -95,11 +95,13 @@ class WorkingTree:
     def _unresolved(self, ref: str) -> Problem:
         if self._git("rev-parse", "--git-dir") is None:
             return Problem(
-                message="there is no git repository here (or no git), so a base cannot be read from it",
+                message="there is no git repository here, or git is not installed: no base can be read",
                 value=f"--base {ref}",
                 fix="run inside the repository, or leave --base out to compare with the baseline in the working tree",
             )
         fix = f"fetch it first (`git fetch origin {ref}`), or name a branch, tag or sha that `git log` shows"
+        if self._git("rev-parse", "--verify", "--quiet", "HEAD") is None:
+            fix = "this repository has no commit yet: commit first, or leave --base out"
         if (self._git("rev-parse", "--is-shallow-repository") or "").strip() == "true":
             fix = "this clone is shallow: run `git fetch --unshallow`, or check out with `fetch-depth: 0`"
         return Problem(message="git knows no commit of that name", value=f"--base {ref}", fix=fix)

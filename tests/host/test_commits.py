@@ -135,7 +135,13 @@ def test_a_shallow_clone_is_known_as_one(project: Project, tmp_path: Path) -> No
 
 
 def test_without_a_repository_it_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="git cannot tell the history"):
+    with pytest.raises(UserError, match="is in no git repository"):
+        landed(WorkingTree(root=tmp_path), "one.json")
+
+
+def test_a_repository_without_a_commit_says_that_it_has_none(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    with pytest.raises(UserError, match="has no commit yet"):
         landed(WorkingTree(root=tmp_path), "one.json")
 
 

@@ -72,6 +72,13 @@ def test_a_base_that_git_does_not_know_is_an_error_that_names_it(tmp_path: Path,
         tree.resolve(ref)
 
 
+def test_a_base_of_a_repository_without_a_commit_says_what_is_missing(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    with pytest.raises(UserError, match="knows no commit of that name") as caught:
+        WorkingTree(root=tmp_path).resolve("main")
+    assert "has no commit yet" in str(caught.value.problems[0].fix)
+
+
 def test_a_base_without_a_repository_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no git repository"):
         WorkingTree(root=tmp_path).resolve("main")

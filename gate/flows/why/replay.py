@@ -130,7 +130,11 @@ def _with_case(suites: Sequence[Ready], case_id: str) -> tuple[Ready, Case]:
 
 def _no_case(case_id: str, known: Sequence[str], *, where: str) -> UserError:
     near = nearest(case_id, known)
-    fix = f"did you mean {near!r}?" if near is not None else "its id stands in the suite's case files"
+    fix = (
+        f"did you mean {near!r}?"
+        if near is not None
+        else "copy the `id` of a case from the suite's case file"
+    )
     return UserError(Problem(message=f"there is no case {case_id!r} in {where}", fix=fix))
 
 
