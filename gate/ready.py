@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gate.compare.bars import misfit_of, unjudged
-from gate.compare.policy import ERROR_RATE, gate_of, is_counted
-from gate.config.file import ConfigFile, gate_misfit, gate_problem, parse, policy_sheet
+from gate.compare.bars import unjudged
+from gate.config.file import ConfigFile, parse, policy_sheet
 from gate.config.suites import load_suites
 from gate.evaluators.cost import Cost, CostOptions
 from gate.evaluators.operational import Operational
 from gate.functions import load_function
+from gate.gated import check_gates
 from gate.host.local import WorkingTree
 from gate.model.budget import Budget
 from gate.model.case import Case
 from gate.model.errors import Problem, UserError
 from gate.model.ports import Evaluator, NoOptions, Setting, Target
-from gate.model.reply import FAILURE_KINDS
+from gate.model.quantity import counted
 from gate.model.score import Metric
 from gate.model.suite import PolicySheet, Suite, Use
 from gate.plugins import Plugins
@@ -142,7 +142,7 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces, arriva
         root=root,
     )
     _check(suite, target, instruments.evaluators)
-    _check_gates(config, suite, instruments)
+    check_gates(config, suite, instruments)
     check_batch(config, suite, target)
     fingerprint = target_fingerprint(
         root, suite.target, version=target.version, files=target.files(), depends_on=suite.depends_on
@@ -209,31 +209,6 @@ def _check(suite: Suite, target: Target, evaluators: Sequence[Evaluator]) -> Non
         raise UserError(*found)
 
 
-def _check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> None:
-    """Refuse a gate on a metric that nothing in this suite can give, and one that cannot judge its metric."""
-    coverage = [f"coverage.{name}" for name, metric in instruments.metrics.items() if not metric.operational]
-    kinds = [f"{ERROR_RATE}.{kind}" for kind in sorted(FAILURE_KINDS)]
-    known, givers = [*instruments.metrics, ERROR_RATE, *coverage, *kinds], instruments.evaluators
-    unknown = (
-        gate_problem(config, suite=suite.name, metric=metric, known=known)
-        for metric in suite.policy.gates
-        if metric not in known and not any(each.describe(metric.removeprefix("coverage.")) for each in givers)
-    )
-    if found := [*unknown, *_misfits(config, suite, instruments)]:
-        raise UserError(*found)
-
-
-def _misfits(config: ConfigFile, suite: Suite, instruments: Instruments) -> Iterator[Problem]:
-    """What a check could only report as an error, after the run was paid."""
-    asked = (name for name in suite.policy.gates if is_counted(name) and name != ERROR_RATE)
-    counted = [Metric(name=name, kind="binary", better="lower") for name in (ERROR_RATE, *asked)]
-    for metric in [*instruments.metrics.values(), *counted]:
-        name, gate = metric.name, gate_of(metric, suite=suite.policy)
-        wrong = misfit_of(metric, gate=gate, policy=policy_sheet(config).policy)
-        if wrong is not None and (name in suite.policy.gates or not metric.operational):
-            yield gate_misfit(config, suite=suite.name, metric=name, wrong=wrong.message, fix=wrong.fix)
-
-
 @contextmanager
 def _collecting(found: list[Problem]) -> Iterator[None]:
     try:
@@ -246,5 +221,5 @@ def _bounded(found: Sequence[Problem]) -> Sequence[Problem]:
     """The first problems, and how many more there are: a thousand cases may share one."""
     if len(unique := list(dict.fromkeys(found))) <= _SHOWN_PROBLEMS:
         return unique
-    more = Problem(message=f"and {len(unique) - _SHOWN_PROBLEMS} more problems", fix="mend these first")
-    return [*unique[:_SHOWN_PROBLEMS], more]
+    more = counted(len(unique) - _SHOWN_PROBLEMS, "more problem")
+    return [*unique[:_SHOWN_PROBLEMS], Problem(message=f"and {more}", fix="mend these first")]

@@ -20,6 +20,7 @@ PIPE = {
     "flows",
     "plugins",
     "functions",
+    "gated",
     "base",
     "estimates",
     "loop",

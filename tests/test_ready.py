@@ -14,15 +14,15 @@ suites:
   s:
     cases: cases.jsonl
     target: {{use: python, with: {{function: "app.py:answer"}}}}
-    evaluators: [exact_match]
+    evaluators: {evaluators}
     gates: {gates}
 """
 
 
-def refused(root: Path, *, gates: str = "{}", defaults: str = "") -> str:
-    (root / "app.py").write_text("def answer(input): return input\n")
+def refused(root: Path, *, gates: str = "{}", defaults: str = "", evaluators: str = "[exact_match]") -> str:
+    (root / "app.py").write_text("def answer(input): return input\ndef score(response): return 1.0\n")
     (root / "cases.jsonl").write_text('{"id": "a", "input": "q", "expected": "q"}\n')
-    (root / "gate.yaml").write_text(CONFIG.format(gates=gates, defaults=defaults))
+    (root / "gate.yaml").write_text(CONFIG.format(gates=gates, defaults=defaults, evaluators=evaluators))
     with pytest.raises(UserError) as found:
         prepare(WorkingTree(root=root), "gate.yaml")
     return str(found.value)
@@ -61,6 +61,28 @@ def test_a_gate_on_a_kind_of_failure_that_nobody_counts_is_refused_with_the_one_
 ) -> None:
     text = refused(tmp_path, gates="{error_rate.timout: {max: 0.01}}")
     assert "did you mean `error_rate.timeout`?" in text
+
+
+def test_a_kind_that_no_built_in_part_counts_is_refused_where_all_parts_are_built_in(tmp_path: Path) -> None:
+    assert "no evaluator of this suite gives" in refused(
+        tmp_path, gates="{error_rate.quota_used_up: {max: 0.01}}"
+    )
+
+
+OWN = "[{use: python, name: own, with: {function: 'app.py:score'}}]"
+
+
+def test_code_of_ones_own_may_have_kinds_of_its_own(tmp_path: Path) -> None:
+    gates = "{error_rate.quota_used_up: {max: 0.01}, exact_mach: {}}"
+    text = refused(tmp_path, gates=gates, evaluators=OWN)
+    assert "quota_used_up" not in text
+    assert "exact_mach" in text
+
+
+def test_a_misspelt_kind_of_ours_is_none_of_its_own(tmp_path: Path) -> None:
+    text = refused(tmp_path, gates="{error_rate.timout: {max: 0.01}, error_rate.: {}}", evaluators=OWN)
+    assert "did you mean `error_rate.timeout`?" in text
+    assert "'error_rate.'" in text
 
 
 def test_a_gate_on_a_kind_of_failure_is_one_of_zeros_and_ones(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import click
 
 from gate.cli.options import CONFIG, OutputPath, check_outputs, config_option, working_tree, write_long
 from gate.cli.output import say, show
+from gate.model.quantity import counted
 
 _BROKEN = 4
 _SECONDS = {"h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}
@@ -48,15 +49,15 @@ def stats(config: Path) -> int:
 
     with store(working_tree(config), notice=say) as shelves:
         rows = shelves.stats()
-        show(f"{shelves.path}: {_size(shelves.size)}, {sum(row.trials for row in rows):,} trials")
+        show(f"{shelves.path}: {_size(shelves.size)}, {counted(sum(row.trials for row in rows), 'trial')}")
         for row in rows:
             age = _age(row.newest_days, row.oldest_days)
-            show(f"  {terminal(row.suite)}: {row.trials:,} trials, {_size(row.bytes)}, {age}")
+            show(f"  {terminal(row.suite)}: {counted(row.trials, 'trial')}, {_size(row.bytes)}, {age}")
     searches = diary(working_tree(config))
     kept = searches.stats()
     if kept.steps:
         age = _age(kept.newest_days, kept.oldest_days)
-        show(f"{searches.path}: {_size(kept.bytes)}, {kept.steps:,} steps of bisections, {age}")
+        show(f"{searches.path}: {_size(kept.bytes)}, {counted(kept.steps, 'step')} of bisections, {age}")
     return 0
 
 
@@ -71,7 +72,8 @@ def verify(config: Path) -> int:
 
     with store(working_tree(config), notice=say) as shelves:
         found = shelves.verify()
-    show(f"{shelves.path}: {found.rows - found.broken:,} of {found.rows:,} trials are as they were written")
+    whole = f"{found.rows - found.broken:,} of {counted(found.rows, 'trial is as it was', 'trials are as they were')}"
+    show(f"{shelves.path}: {whole} written")
     return _BROKEN if found.broken or found.note else 0
 
 
@@ -99,12 +101,14 @@ def prune(config: Path, older_than: float | None, keep_size: float | None) -> in
     with store(working_tree(config), notice=say) as shelves:
         removed = shelves.prune(older_than_s=older_than, keep_bytes=keep_bytes)
         taken = shelves.size
-        show(f"{shelves.path}: {removed:,} trials removed, {_size(taken)} left")
+        show(f"{shelves.path}: {counted(removed, 'trial')} removed, {_size(taken)} left")
     searches = diary(working_tree(config))
     # The size holds for both together: trials can be scored anew, what a step came to is only a short cut.
     rest = None if keep_bytes is None else max(0, keep_bytes - taken)
     if steps := searches.prune(older_than_s=older_than, keep_bytes=rest):
-        show(f"{searches.path}: {steps:,} steps of bisections removed, {_size(searches.stats().bytes)} left")
+        show(
+            f"{searches.path}: {counted(steps, 'step')} of bisections removed, {_size(searches.stats().bytes)} left"
+        )
     return 0
 
 

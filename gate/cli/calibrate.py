@@ -8,6 +8,7 @@ import click
 from gate.cli.foreign import ForeignCodeVerb
 from gate.cli.options import config_option, notice, progress, screen, working_tree
 from gate.cli.output import show
+from gate.model.quantity import counted
 
 
 @click.group("calibrate")
@@ -48,7 +49,10 @@ def judge(suite: str, metric: str, repeats: int, config: Path, **given: Any) -> 
     measured = calibrate_judge(place, suite, labeled, repeats=repeats)
     show(judge_text(measured.worth, width=screen()[0]), newline=False)
     if measured.left_out:
-        notice(f"{measured.left_out} labels were left out: their cases are asked otherwise today, or no more")
+        were = counted(
+            measured.left_out, "label was left out: its case is", "labels were left out: their cases are"
+        )
+        notice(f"{were} asked otherwise today, or no more")
     show(f"Written to {measured.path}; commit it.")
     return 0
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as RichProgress
 
 from gate.cli.output import say
+from gate.model.quantity import counted
 from gate.model.run import Trial
 
 _LINE_EVERY_S = 15.0
@@ -46,7 +47,7 @@ class Lines:
         self.count = _Count(suite=suite, total=total, done=resumed, resumed=resumed)
         self.started_at = self.said_at = time.monotonic()
         again = f", {resumed} of them kept from before" if resumed else ""
-        say(f"{suite}: {total} trials{again}")
+        say(f"{suite}: {counted(total, 'trial')}{again}")
 
     def finished(self, trial: Trial) -> None:
         """Count; say so now and then."""
@@ -62,7 +63,7 @@ class Lines:
         self._say(f"{time.monotonic() - self.started_at:.1f} s")
 
     def _say(self, when: str) -> None:
-        parts = [f"{self.count.done}/{self.count.total} trials", self.count.failures, when]
+        parts = [f"{self.count.done}/{counted(self.count.total, 'trial')}", self.count.failures, when]
         say(f"{self.count.suite}: {', '.join(part for part in parts if part)}")
 
 

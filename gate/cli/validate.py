@@ -29,7 +29,7 @@ def command(suites: tuple[str, ...], config: Path) -> int:
         show(
             f"  {suite.name}: {counted(cases, 'case')}, target {suite.target.use}, "
             f"{counted(len(suite.evaluators), 'evaluator')}\n"
-            f"    a check asks {count(draws.check * cases)} times{most}, an accept {count(draws.accept * cases)}"
+            f"    a check asks {counted(draws.check * cases, 'time')}{most}, an accept {count(draws.accept * cases)}"
         )
         for metric, statistic in ready.unjudged:
             show(f"    {metric}: with {counted(cases, 'case')}, a {statistic} can only end as can't tell")

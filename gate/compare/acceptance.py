@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from gate.compare.policy import gate_of
 from gate.model.errors import Problem
+from gate.model.quantity import counted
 from gate.model.run import RunResult
 from gate.model.scorecard import CaseScores, Scorecard
 from gate.model.suite import Policy, SuitePolicy
@@ -48,7 +49,7 @@ def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
     errors = sum(case.errors for case in card.cases.values())
     if trials and errors / trials > policy.max_error_rate:
         yield Problem(
-            message=f"{errors} of {trials} trials failed: too many for a baseline",
+            message=f"{errors:,} of {counted(trials, 'trial')} failed: too many for a baseline",
             key=f"suites.{card.suite}",
             fix="mend what fails, then accept again",
         )
@@ -57,7 +58,7 @@ def _refusals(card: Scorecard, policy: Policy) -> Iterator[Problem]:
         if unscored and not card.metrics[name].operational:
             shown = ", ".join(unscored[:_SHOWN_CASES]) + (", …" if len(unscored) > _SHOWN_CASES else "")
             yield Problem(
-                message=f"{name} has no score for {len(unscored)} of {len(card.cases)} cases: {shown}",
+                message=f"{name} has no score for {len(unscored):,} of {counted(len(card.cases), 'case')}: {shown}",
                 key=f"suites.{card.suite}",
                 fix="mend the evaluator or the target for these cases, or take the cases out",
             )

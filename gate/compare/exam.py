@@ -7,11 +7,12 @@ from gate.compare import findings as say
 from gate.compare.calibrated import on_calibration
 from gate.compare.contest import Arena, Contest
 from gate.compare.diff import lone_diff
+from gate.compare.kinds import meant_kind
 from gate.compare.layout import Layout
 from gate.compare.pairs import churn, counted_metrics, draws_of, shared_cases, tags_of
 from gate.compare.policy import COVERAGE, ERROR_RATE, OF_KIND, Misfit, gate_of, is_counted, resolve
 from gate.compare.slices import members
-from gate.model.reply import FAILURE_KINDS
+from gate.model.quantity import counted
 from gate.model.score import Metric
 from gate.model.scorecard import Comparison
 from gate.model.suite import Policy
@@ -104,6 +105,19 @@ def _only_head(comparison: Comparison, *, policy: Policy) -> Iterator[MetricDiff
             yield lone_diff(rule, suite=comparison.suite, reason="no baseline", sides=((), draws))
 
 
+def _is_kind(name: str, comparison: Comparison) -> bool:
+    """Whether it counts failures of a kind: one that was found, or any word but a misspelt one of ours.
+
+    A plug-in may have kinds of its own, and where all is well none of them is found.
+    """
+    kind = name.removeprefix(OF_KIND)
+    if kind in {"", name}:
+        return False
+    cards = [card for card in (comparison.head, comparison.baseline) if card is not None]
+    found = (kind in case.failures for card in cards for case in card.cases.values())
+    return meant_kind(kind) is None or any(found)
+
+
 def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """Names in the policy that stand for nothing, and metrics with a name that is ours."""
     suite, head, base = comparison.suite, comparison.head, comparison.baseline
@@ -118,7 +132,7 @@ def _on_declared(comparison: Comparison, *, slices: Mapping[str, Sequence[str]])
         message = f"the baseline of {suite} has no metric, so nothing that is measured now can be judged"
         yield say.not_comparable("baseline_without_metrics", message, say.accept(suite), suite=suite)
     known = {*names, ERROR_RATE, *(f"{COVERAGE}{name}" for name in names)}
-    known |= {f"{OF_KIND}{kind}" for kind in FAILURE_KINDS}
+    known |= {name for name in comparison.policy.gates if _is_kind(name, comparison)}
     # Where nothing was scored, a metric that shows only when it is scored has had no chance to.
     if base is not None or any(case.errors < case.trials for case in head.cases.values()):
         yield from say.on_names(
@@ -148,7 +162,9 @@ def _on_small(
     small = [name for name, ids in slices.items() if ids and len(paired.intersection(ids)) < fewest]
     if not small:
         return []
-    message = f"slices of {suite} with fewer than {fewest} cases are not judged: {say.named(small)}"
+    message = (
+        f"slices of {suite} with fewer than {counted(fewest, 'case')} are not judged: {say.named(small)}"
+    )
     return [say.note("small_slices", message, "add cases to them", suite=suite)]
 
 

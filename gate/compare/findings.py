@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gate.model.quantity import counted
 from gate.model.scorecard import Comparison
 from gate.model.suite import Policy
 from gate.model.verdict import Churn, Finding, Kind
@@ -64,7 +65,7 @@ def percent(share: float) -> str:
 
 def cases(count: int) -> str:
     """1 case, 2 cases."""
-    return "1 case" if count == 1 else f"{count} cases"
+    return counted(count, "case")
 
 
 def no_comparison() -> Finding:
@@ -95,7 +96,7 @@ def _on_head(comparison: Comparison, *, policy: Policy) -> list[Finding]:
     suite, head, found = comparison.suite, comparison.head, []
     if comparison.stopped is not None:
         stop = comparison.stopped
-        message = f"the run of {suite} ended before it was done, {stop.left} trials are left: {stop.message}"
+        message = f"the run of {suite} ended before it was done, {counted(stop.left, 'trial is', 'trials are')} left: {stop.message}"
         action = "start it again: what is done is kept"
         found.append(failed("stopped", message, action, suite=suite))
     if head.suite != suite:
@@ -108,10 +109,12 @@ def _on_head(comparison: Comparison, *, policy: Policy) -> list[Finding]:
     trials = sum(case.trials for case in head.cases.values())
     errors = sum(min(case.errors, case.trials) for case in head.cases.values())
     if errors == trials:
-        message = f"all {trials} trials of {suite} failed"
+        which = "the only trial" if trials == 1 else f"all {counted(trials, 'trial')}"
+        message = f"{which} of {suite} failed"
         found.append(failed("all_failed", message, _MEND_ERRORS, suite=suite))
     elif errors > policy.max_error_rate * trials:
-        message = f"{errors} of {trials} trials of {suite} failed, more than {percent(policy.max_error_rate)}"
+        share = f"{errors:,} of {counted(trials, 'trial')}"
+        message = f"{share} of {suite} failed, more than {percent(policy.max_error_rate)}"
         found.append(failed("too_many_errors", message, _MEND_ERRORS, suite=suite))
     return found
 

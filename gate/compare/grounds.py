@@ -5,6 +5,7 @@ from typing import Any
 
 from gate.compare import findings as say
 from gate.compare.judge import Judgement
+from gate.model.quantity import counted
 from gate.model.suite import Policy
 from gate.model.verdict import Finding, Kind, MetricDiff
 
@@ -107,9 +108,9 @@ def _what_would_tell(diff: MetricDiff, judgement: Judgement) -> str:
         return "run again, so that the failed draws have a score"
     ways = []
     if diff.draws_needed is not None and diff.draws_needed > diff.head_draws[0]:
-        ways.append(f"{diff.draws_needed} draws a case")
+        ways.append(f"{counted(diff.draws_needed, 'draw')} a case")
     if diff.cases_needed is not None and diff.cases_needed > diff.n:
-        ways.append(f"{diff.cases_needed} cases")
+        ways.append(counted(diff.cases_needed, "case"))
     if not ways:
         return "take more draws, or add cases"
     return f"{' or '.join(ways)} would find a drop of {amount(diff.must_catch, diff)}"

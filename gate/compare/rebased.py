@@ -6,6 +6,7 @@ A change counts as loosened unless every score that differs got better: a lower 
 import math
 from collections.abc import Iterator, Mapping
 
+from gate.model.quantity import counted
 from gate.model.report import Proposal
 from gate.model.score import Metric
 from gate.model.scorecard import CaseScores, Scorecard
@@ -37,7 +38,7 @@ def _metrics(base: Scorecard, head: Scorecard) -> Iterator[str]:
     more = len(moved) - _NAMED
     yield from moved[:_NAMED]
     if more > 0:
-        yield f"{more} more metrics moved"
+        yield f"{counted(more, 'more metric')} moved"
     for name in sorted(base.metrics.keys() - head.metrics.keys()):
         yield f"{name} is taken out"
     for name in sorted(head.metrics.keys() - base.metrics.keys()):
@@ -87,4 +88,4 @@ def _average(values: tuple[float, ...] | list[float]) -> float:
 
 
 def _cases(count: int) -> str:
-    return "1 case" if count == 1 else f"{count} cases"
+    return counted(count, "case")

@@ -13,6 +13,7 @@ from gate.config.tree import read_yaml
 from gate.config.words import did_you_mean
 from gate.model.case import Case, Place
 from gate.model.errors import Problem, UserError
+from gate.model.quantity import counted
 
 # YAML is held in memory as a whole, at many bytes for one.
 MAX_YAML_BYTES = 50_000_000
@@ -63,8 +64,10 @@ def _take(row: Row | Problem, name: str, *, cases: list[Case], problems: list[Pr
 def _first(problems: list[Problem], name: str) -> list[Problem]:
     if len(problems) <= _MOST_PROBLEMS:
         return problems
-    more = f"{len(problems) - _MOST_PROBLEMS:,} more problems like these stand in this file"
-    return [*problems[:_MOST_PROBLEMS], Problem(message=more, place=Place(file=name))]
+    left = len(problems) - _MOST_PROBLEMS
+    stand = counted(left, "more problem like these stands", "more problems like these stand")
+    problem = Problem(message=f"{stand} in this file", place=Place(file=name))
+    return [*problems[:_MOST_PROBLEMS], problem]
 
 
 def _rows(path: Path, name: str) -> Rows:

@@ -8,6 +8,7 @@ from gate.compare.acceptance import differs_only_in_timings, objections
 from gate.compare.tally import tally
 from gate.model.errors import EvaluationError, UserError
 from gate.model.files import dump_baseline
+from gate.model.quantity import counted
 from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
 from gate.model.suite import Policy, SuitePolicy
@@ -73,7 +74,7 @@ def acceptable(
             first = next(
                 (failure.message for trial in result.trials for failure in trial.failures), "no reason"
             )
-            count = f"not one of {len(result.trials)} trials came back"
+            count = f"not one of {counted(len(result.trials), 'trial')} came back"
             raise EvaluationError(f"{result.suite}: {count} ({first}); no baseline was written")
     cards = {name: tally(result, keep=suites[name].gates) for name, result in results.items()}
     refused = objections(cards, results=results, suites=suites, policy=policy)

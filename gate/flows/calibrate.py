@@ -16,6 +16,7 @@ from gate.model.calibration import Calibration, JudgeWorth, NoiseWorth
 from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.files import dump_calibration, load_results
 from gate.model.power import PowerPlan
+from gate.model.quantity import counted
 from gate.model.run import RunResult
 from gate.model.scorecard import Scorecard
 from gate.place import Place
@@ -122,7 +123,11 @@ def _card(result: RunResult, ready: Ready) -> Scorecard:
         raise UserError(Problem(message=message, fix=f"name runs of {ready.suite.name!r}"))
     failed = sum(bool(trial.failures) for trial in result.trials)
     if result.stopped is not None or failed:
-        why = result.stopped.message if result.stopped else f"{failed} of {len(result.trials)} trials failed"
+        why = (
+            result.stopped.message
+            if result.stopped
+            else f"{failed:,} of {counted(len(result.trials), 'trial')} failed"
+        )
         raise EvaluationError(f"{result.suite}: {why}; noise is measured on whole runs")
     return tally(result, keep=ready.suite.policy.gates)
 

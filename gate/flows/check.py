@@ -20,6 +20,7 @@ from gate.compare.tally import tally
 from gate.flows.looks import Again, first_look
 from gate.model.errors import UserError
 from gate.model.ports import History
+from gate.model.quantity import counted
 from gate.model.report import Report, Revision
 from gate.model.run import RunResult
 from gate.model.scorecard import Comparison, Scorecard
@@ -202,7 +203,9 @@ def _second_look(
             place.notice(f"{suite.name}: the first look can't tell, and the second is not taken: {why}")
             continue
         more = draws.count * len(suite.cases)
-        place.notice(f"{suite.name}: the first look can't tell; the second takes {more} more trials")
+        place.notice(
+            f"{suite.name}: the first look can't tell; the second takes {counted(more, 'more trial')}"
+        )
         taken |= runs.take_more([ready], more_draws, earlier=results)
     return _SecondLook(results=taken, declined=declined)
 

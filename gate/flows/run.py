@@ -8,6 +8,7 @@ from pathlib import Path
 from gate.base import needed_text
 from gate.model.case import Case
 from gate.model.files import load_results
+from gate.model.quantity import counted
 from gate.model.run import RunResult
 from gate.place import Place
 from gate.ready import Prepared, Ready, prepare
@@ -59,7 +60,7 @@ def _dealt(place: Place, prepared: Prepared, shard: tuple[int, int]) -> list[Rea
         suite = dealt(ready.suite, number, of, target=ready.fingerprint, instruments=ready.instruments)
         if suite is None:
             place.notice(
-                f"{ready.suite.name}: has {len(ready.suite.cases)} cases, and none for {number}/{of}"
+                f"{ready.suite.name}: has {counted(len(ready.suite.cases), 'case')}, and none for {number}/{of}"
             )
         else:
             parts.append(replace(ready, suite=suite))

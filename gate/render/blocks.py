@@ -7,7 +7,7 @@ from gate.render import escape
 from gate.render.budget import fit
 from gate.render.layout import Column, Span, Style, ansi, labeled, table, unstyled, wrapped
 from gate.render.markdown_parts import MEDIUM, text_row
-from gate.render.numbers import count
+from gate.render.numbers import count, counted
 from gate.render.words import Medium, Name, Part, Strong, Words
 
 NARROWEST = 40
@@ -58,7 +58,7 @@ Block = Title | Line | Items | Grid | Texts
 def as_markdown(blocks: Sequence[Block]) -> str:
     """GitHub-flavored markdown, as many whole blocks as fit into a comment."""
     fitted = fit((f"{_written(block)}\n" for block in blocks), budget_bytes=_BUDGET_BYTES)
-    more = f"\n_{count(fitted.left_out)} more parts did not fit here._\n" if fitted.left_out else ""
+    more = f"\n_{counted(fitted.left_out, 'more part')} did not fit here._\n" if fitted.left_out else ""
     return "\n".join(fitted.rows) + more
 
 

@@ -2,7 +2,7 @@
 
 from gate.model.segment import Segment
 from gate.model.verdict import Kind, MetricDiff, SuiteVerdict, Verdict
-from gate.render.numbers import count, means
+from gate.render.numbers import count, counted, means
 from gate.render.words import Name, Part, Words, joined
 
 TITLE = "Where the drop is concentrated"
@@ -68,8 +68,8 @@ def segment_figures(segment: Segment, *, unit: str | None) -> str:
     """`: 17 of 20 cases there (0.85 to 0.00), 12 of the 380 others`."""
     base, head = means(segment.baseline, segment.head, unit=unit)
     return (
-        f": {count(segment.worse)} of {count(segment.n)} cases there ({base} \u2192 {head}), "
-        f"{count(segment.others_worse)} of the {count(segment.others)} others"
+        f": {count(segment.worse)} of {counted(segment.n, 'case')} there ({base} \u2192 {head}), "
+        f"{count(segment.others_worse)} of the {counted(segment.others, 'other')}"
     )
 
 

@@ -113,7 +113,7 @@ def _feature(feature: Feature) -> Words:
     return (
         Name(feature.name),
         f": {count(feature.worse)} of {count(feature.n)} got worse, ",
-        f"{count(feature.others_worse)} of the {count(feature.others)} others{sure}.",
+        f"{count(feature.others_worse)} of the {counted(feature.others, 'other')}{sure}.",
     )
 
 

@@ -103,7 +103,7 @@ class _Page:
         if rows:
             yield from self._rows(rows, several=several)
         if len(changed) > len(rows):
-            yield f"{count(len(changed) - len(rows))} more rows: see --json"
+            yield f"{counted(len(changed) - len(rows), 'more row')}: see --json"
         if len(every) > len(changed):
             yield f"{count(len(every) - len(changed))} of {count(len(every))} means did not change: see --json"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gate.render.escape import cut, terminal_lines, width
+from gate.render.numbers import counted
 
 GAP = 2
 _LABELS = 10  # "expected" and two blanks
@@ -68,7 +69,7 @@ def labeled(label: str, text: str, *, cells: int, limit: int, most: int) -> Iter
     first, rest = f"  {label:<{_LABELS}}", " " * (2 + _LABELS)
     lines = terminal_lines(text, limit=limit) or ["(empty)"]
     if len(lines) > most:
-        lines = [*lines[: most - 1], f"\u2026 (+{len(lines) - most + 1} lines)"]
+        lines = [*lines[: most - 1], f"\u2026 (+{counted(len(lines) - most + 1, 'line')})"]
     for index, line in enumerate(lines):
         yield from wrapped([Span(line)], cells=cells, first=rest if index else first, rest=rest)
 

@@ -204,7 +204,7 @@ def _case_line(excerpt: Excerpt) -> str:
     tags = sorted(excerpt.tags.items())
     parts += [escape.code(f"{key}={value}") for key, value in tags[:_MOST_TAGS]]
     if len(tags) > _MOST_TAGS:
-        parts.append(f"{len(tags) - _MOST_TAGS} more tags")
+        parts.append(counted(len(tags) - _MOST_TAGS, "more tag"))
     if excerpt.place:
         parts.append(escape.code(excerpt.place))
     return " \u00b7 ".join(parts)

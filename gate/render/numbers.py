@@ -7,6 +7,7 @@ point, `90%` without a blank, a blank before a unit.
 import math
 from collections.abc import Callable, Sequence
 
+from gate.model.quantity import counted as counted  # noqa: PLC0414 - of the one handwriting
 from gate.render import escape
 
 MINUS = "\u2212"
@@ -160,11 +161,6 @@ def duration(seconds: float) -> str:
 def count(number: int) -> str:
     """`1,234`."""
     return f"{number:,}".replace("-", MINUS)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 case`, `1,234 cases`; `many` where an s is not enough."""
-    return f"{count(number)} {one if number == 1 else many or f'{one}s'}"
 
 
 def tokens(number: int | None) -> str:

@@ -12,7 +12,7 @@ from gate.render import escape
 from gate.render.concentrated import ASIDE, TITLE, concentrated
 from gate.render.figures import figures
 from gate.render.layout import Column, Span, Style, ansi, labeled, table, unstyled, wrapped
-from gate.render.numbers import UNKNOWN, count, means, tidy
+from gate.render.numbers import UNKNOWN, count, counted, means, tidy
 from gate.render.rows import Row, against, every, notes, untold
 from gate.render.sentences import KIND_WORDS, confidence, headline, run_sentence, sentence
 from gate.render.words import Message, Name, Part, Strong, Words
@@ -120,7 +120,7 @@ class _Page:
         ]
         yield from table(columns, cells=self.width, indent="", head=self._style("2"))
         if more > 0:
-            yield f"{count(more)} more rows: see the JSON report"
+            yield f"{counted(more, 'more row')}: see the JSON report"
 
     def _name(self, row: Row, above: Row | None) -> Span:
         """The metric, with its suite where there are several; a slice is indented under its metric."""
@@ -188,7 +188,7 @@ class _Page:
         for run in runs[:_ITEMS]:
             yield from self._lines(run_sentence(run))
         if len(runs) > _ITEMS:
-            yield f"{count(len(runs) - _ITEMS)} more suites: see the JSON report"
+            yield f"{counted(len(runs) - _ITEMS, 'more suite')}: see the JSON report"
 
     def _steps(self, steps: Sequence[Step]) -> Iterator[str]:
         if steps:

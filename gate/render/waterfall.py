@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gate.model.span import Span as Step
 from gate.render import escape
 from gate.render.layout import Style
-from gate.render.numbers import count, duration
+from gate.render.numbers import counted, duration
 
 _MOST = 60
 _TIME, _BAR, _GAPS = 9, 24, 6  # cells
@@ -31,7 +31,7 @@ def waterfall(steps: Sequence[Step], *, width: int, head: Style) -> Iterator[str
             error = escape.terminal(step.error, limit=width - 6)
             yield escape.cut(f"    {'  ' * min(depth, 8)}{error}", cells=width)
     if len(placed) > _MOST:
-        yield f"  {count(len(placed) - _MOST)} more steps: see --json"
+        yield f"  {counted(len(placed) - _MOST, 'more step')}: see --json"
 
 
 def ordered(steps: Sequence[Step]) -> Iterator[tuple[Step, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gate.model.batch import BatchError
 from gate.model.ports import ModelRequest
+from gate.model.quantity import counted
 from gate.run.allowance import Allowance
 from gate.run.outbox import Pending
 from gate.run.post import Draw, Post
@@ -72,7 +73,7 @@ async def _create(post: Post, part: list[tuple[Draw, ModelRequest]]) -> None:
     post.made.update(found)
     post.under_way += found
     post.say(
-        f"batch {', '.join(found)} with {len(part)} questions is handed in; it takes minutes, at the most 24 hours, "
+        f"batch {', '.join(found)} with {counted(len(part), 'question')} is handed in; it takes minutes, at the most 24 hours, "
         "and goes on there if you stop here: the same command then waits for it"
     )
 

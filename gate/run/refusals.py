@@ -1,5 +1,6 @@
 """Calls → whether every one is refused, for a reason that another call will not change."""
 
+from gate.model.quantity import counted
 from gate.model.reply import Failure
 from gate.run.pace import TOO_LONG
 from gate.run.window import OUT_OF_REACH
@@ -33,7 +34,7 @@ class Refusals:
         if failure.kind == _UNREACHABLE and not self._answered:
             self._unreached += 1
             if self._unreached >= _LATER:
-                calls = f"none of {self._unreached} calls got a connection"
+                calls = f"none of {counted(self._unreached, 'call')} got a connection"
                 return f"{self._who} is out of reach: {calls}: {failure.message}"
         if failure.kind not in _LASTING or (self._answered and failure.kind in _OF_ONE_CASE):
             return None

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from gate.model.case import Case
+from gate.model.quantity import counted
 from gate.model.reply import Sample
 from gate.model.run import RunResult, Stopped, Trial
 from gate.run.brake import Brake
@@ -65,7 +66,7 @@ def _stopped(result: RunResult, brake: Brake, *, done: int) -> Stopped | None:
     if brake.stopped is None:
         return result.stopped
     left = len(result.trials) - done
-    message = f"{brake.stopped.message} ({left} of {len(result.trials)} trials were not scored)"
+    message = f"{brake.stopped.message} ({left:,} of {counted(len(result.trials), 'trial was', 'trials were')} not scored)"
     return Stopped(reason=brake.stopped.reason, message=message, left=left)
 
 

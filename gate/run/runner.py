@@ -10,6 +10,7 @@ from collections import deque
 
 from gate.model.errors import InterruptedRunError
 from gate.model.progress import Progress
+from gate.model.quantity import counted
 from gate.model.redaction import secrets_of
 from gate.model.reply import Failure, Sample
 from gate.model.run import RunResult, Stopped, Trial
@@ -218,7 +219,7 @@ class _Run:
         return Done(trial=without_secrets(trial, secrets=self._secrets), shares=scoring.shares)
 
     def _interruption(self) -> str:
-        count = f"{len(self._trials)} of {self._total} trials of suite {self._plan.suite.name} were done"
+        count = f"{len(self._trials):,} of {counted(self._total, 'trial')} of suite {self._plan.suite.name} were done"
         if self._claim is None or not self._claim.whole:
             return f"{count}."
         return f"{count} and are kept; the same command goes on from there."
@@ -229,7 +230,9 @@ class _Run:
         stopped = self._brake.stopped
         if stopped is not None:
             left = self._total - len(trials)
-            message = f"{stopped.message} ({left} of {self._total} trials were not done)"
+            message = (
+                f"{stopped.message} ({left:,} of {counted(self._total, 'trial was', 'trials were')} not done)"
+            )
             stopped = Stopped(reason=stopped.reason, message=message, left=left)
         return RunResult(
             suite=plan.suite.name,

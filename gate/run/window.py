@@ -9,6 +9,7 @@ provider asks for; a dead one is probed by one call at a time (Nygard, "Release 
 from dataclasses import dataclass, field
 
 from gate.model.pace import Attempt
+from gate.model.quantity import counted
 from gate.model.reply import Failure, Reply
 
 OUT_OF_REACH = "out_of_reach"  # the kind of failure where the provider was given up
@@ -147,7 +148,7 @@ class Window:
         silent = now - self._silent_since
         why = ""
         if dead and not self._answered and made.setback == "unreached":
-            why = f"none of {self._faults} attempts got a connection"
+            why = f"none of {counted(self._faults, 'attempt')} got a connection"
         elif self._setbacks >= _PROBE_AFTER and silent >= GIVE_UP * self.limits.max_wait_s:
             why = f"no answer for {silent:,.0f} s, longer than three times `max_wait_s: {self.limits.max_wait_s:g}`"
         if why:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gate.model.case import Context
 from gate.model.hearing import Deaf, Heard
+from gate.model.quantity import counted
 from gate.telemetry.handover import propagates, variables
 from gate.telemetry.passages import contexts_of, tells_passages
 from gate.telemetry.trail import ForeignSpan, current_traceparent
@@ -101,14 +102,14 @@ class Arrivals:
         lacking, strange, more = counts["lacking"], counts["strange"], counts["more"]
         texts = []
         if lacking:
-            texts.append(f"no span tells of a retrieval in {_number(lacking, 'trial')}: {_LACKING}")
+            texts.append(f"no span tells of a retrieval in {counted(lacking, 'trial')}: {_LACKING}")
         if strange and (lacking or not counts["placed"]):  # where its own came, a service has other callers
             texts.append(
-                f"{_number(strange, 'span')} of the application belonged to no trial, and {_IGNORED}"
+                f"{counted(strange, 'span')} of the application belonged to no trial, and {_IGNORED}"
             )
         if refused:
             texts.append(
-                f"{_number(len(refused), 'export')} of the application's spans {_REFUSED}: {refused[-1]}"
+                f"{counted(len(refused), 'export')} of the application's spans {_REFUSED}: {refused[-1]}"
             )
         if more:
             texts.append(
@@ -218,10 +219,6 @@ class _Call:
             self._callback = None if callback is not None else self._callback
         if callback is not None:
             callback()
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _here() -> tuple[int, int] | None:

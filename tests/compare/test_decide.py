@@ -729,6 +729,13 @@ def test_a_kind_that_nobody_counts_is_refused() -> None:
     assert "unknown_gate" in codes(verdict)
 
 
+def test_a_kind_of_somebody_elses_is_taken_though_none_was_found() -> None:
+    policy = SuitePolicy(gates={"error_rate.quota_used_up": Gate(max=0.05)})
+    verdict = verdict_of(failing(0), failing(0), policy=policy)
+    assert "unknown_gate" not in codes(verdict)
+    assert diff(verdict, "error_rate.quota_used_up").kind is Kind.PASS
+
+
 def test_without_a_gate_no_kind_of_failure_is_a_metric() -> None:
     verdict = verdict_of(failing(0), failing(3))
     assert {each.metric for each in verdict.suites[0].diffs} == {"accuracy", "error_rate"}

@@ -21,6 +21,7 @@ from gate.host.commits import is_shallow, landed, merge_base
 from gate.model.bisection import Bisection, Culprit, Outcome
 from gate.model.errors import EvaluationError, Problem, UserError
 from gate.model.past import Move
+from gate.model.quantity import counted
 from gate.model.scorecard import Scorecard
 from gate.place import Place
 from gate.ready import prepare
@@ -140,8 +141,9 @@ class _Bisector:
             message = f"{self.wanted.metric} cannot be compared between baseline and {self.road.bad.label}: {contest}"
             raise UserError(Problem(message=message, fix=fix))
         found = tuple(suspects(contest, most=self.wanted.most_cases))
+        are = "is" if len(found) == 1 else "are"
         self.place.notice(
-            f"{len(found)} of {len(self.ready.suite.cases)} cases are worse, and are asked from here on"
+            f"{len(found):,} of {counted(len(self.ready.suite.cases), 'case')} {are} worse, and {are} asked from here on"
         )
         return found
 

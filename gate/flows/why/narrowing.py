@@ -11,6 +11,7 @@ from gate.flows.why.drawn import CannotRunError
 from gate.flows.why.road import SHA_SHOWN, Stop, Version
 from gate.host.worktree import Overlay
 from gate.model.bisection import Culprit, Probe, Side
+from gate.model.quantity import counted
 from gate.model.scorecard import Scorecard
 
 FIRST_LOOK = 3  # draws of what is held against one another for its own sake: both ends, and the culprit
@@ -56,7 +57,7 @@ class Walk:
         except CannotRunError as error:
             side, why = "unknown", str(error)
         if side is None:
-            side, why = "unknown", f"{counts[-1]} draws of each case could not tell"
+            side, why = "unknown", f"{counted(counts[-1], 'draw')} of each case could not tell"
         elif side == "unknown" and not why:
             why = f"it has no score of {self.ends.metric} to compare"
         probe = Probe(
