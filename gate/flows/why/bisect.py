@@ -8,23 +8,20 @@ Only the cases that broke are asked. What was drawn is kept: a bisection that wa
 
 from collections.abc import Sequence
 
-from gate.base import base_of_working_tree
 from gate.compare.bisection import Ends, first_draws, is_drop, looks, suspects
-from gate.compare.one_metric import Yardstick, contest_of, move_of
-from gate.compare.policy import is_counted
+from gate.compare.one_metric import contest_of
 from gate.estimates import expected
-from gate.flows.why.bisect_scope import Wanted, between, is_merge, named_cases, steps_of, suite_of
+from gate.flows.why.bisect_scope import Scope, Wanted, between, is_merge, named_cases, scope_of
+from gate.flows.why.bisected import Found, told
 from gate.flows.why.drawn import CannotRunError, Drawer
 from gate.flows.why.narrowing import FIRST_LOOK, Walk, described
-from gate.flows.why.road import SHA_SHOWN, Stop, Surveyor, Version
-from gate.host.commits import is_shallow, landed, merge_base
+from gate.flows.why.road import SHA_SHOWN, Stop, Version
+from gate.host.commits import merge_base
 from gate.model.bisection import Bisection, Culprit, Outcome
 from gate.model.errors import EvaluationError, Problem, UserError
-from gate.model.past import Move
 from gate.model.quantity import counted
 from gate.model.scorecard import Scorecard
 from gate.place import Place
-from gate.ready import prepare
 from gate.render.plan import outlay_text
 from gate.running import ledgers
 
@@ -37,38 +34,21 @@ def bisect(place: Place, wanted: Wanted) -> Bisection:
         EvaluationError: the budget is spent; what was drawn is kept.
         InterruptedRunError: stopped from outside; what was drawn is kept.
     """
-    return _Bisector(place, wanted).ended()
+    return _Search(place, scope_of(place, wanted)).ended()
 
 
-class _Bisector:
-    """One search: what was asked, and what is known by now."""
+class _Search:
+    """One search: what is searched, and what is known by now."""
 
-    def __init__(self, place: Place, wanted: Wanted) -> None:
-        self.place, self.wanted = place, wanted
-        prepared = prepare(place.tree, place.config, only=(wanted.suite,) if wanted.suite else ())
-        base = base_of_working_tree(place.tree, place.config, prepared.sheet)
-        self.ready = suite_of(prepared, base, wanted)
-        self.name = self.ready.suite.name
-        self.baseline = base.baseline(self.name)
-        self.yardstick = Yardstick(
-            policy=prepared.sheet.policy,
-            rules=self.ready.suite.policy,
-            calibration=base.calibration(self.name),
-        )
-        self.surveyor = Surveyor(place, self.ready)
-        self.road = self.surveyor.road(wanted.good or self._accepted(), wanted.bad)
-        whole = self.surveyor.whole(self.road) if wanted.whole else None
-        self.stops = self.road.stops if whole is None else [whole]
-        self.steps = steps_of(self.surveyor, self.stops, good=self.road.good.sha)
-        # Beside the steps: that the drop is there at all, and that what was found is worse than what stood before.
-        self.level = wanted.alpha / (self.steps + 2)
+    def __init__(self, place: Place, scope: Scope) -> None:
+        self.place, self.scope, self.wanted = place, scope, scope.wanted
         self.drawer = Drawer(
             place=place,
-            ready=self.ready,
-            metric=wanted.metric,
-            ledger=ledgers([self.ready])[self.name],
-            most_errors=prepared.sheet.policy.max_error_rate,
-            fresh=wanted.fresh,
+            ready=scope.ready,
+            metric=scope.wanted.metric,
+            ledger=ledgers([scope.ready])[scope.suite],
+            most_errors=scope.yardstick.policy.max_error_rate,
+            fresh=scope.wanted.fresh,
         )
         self.cases: tuple[str, ...] = ()
         self.walk: Walk | None = None
@@ -76,12 +56,14 @@ class _Bisector:
 
     def ended(self) -> Bisection:
         """Search until something can be said."""
-        for sentence in self.road.told:
+        for sentence in self.scope.road.told:
             self.place.notice(sentence)
-        if not self.stops:
+        if not self.scope.stops:
             return self._report("nothing changed")
-        self.cases = named_cases(self.ready, self.wanted.cases)
-        self._announce("At the most, if every step needs all its draws:", trials=self._most_trials())
+        self.cases = named_cases(self.scope.ready, self.wanted.cases)
+        self._announce(
+            "At the most, if every step needs all its draws:", trials=self.scope.most_trials(self.cases)
+        )
         if self.wanted.told:
             return self._report("told")
         self.cases = self.cases or self._broken()
@@ -95,55 +77,30 @@ class _Bisector:
         self._announce("The drop is there. From here on about", trials=self._rest(self.ends))
         return self._found(self.walk)
 
-    def _accepted(self) -> str:
-        """The last commit of the branch that brought a baseline."""
-        tree = self.place.tree
-        commits = [commit for commit in landed(tree, self.ready.suite.baseline) if commit.paths]
-        # At the edge of a shallow clone a commit seems to bring every file that is there.
-        if commits and not (is_shallow(tree) and not commits[0].parents):
-            return commits[0].sha
-        fix = "name a commit that was good with --good"
-        if is_shallow(tree):
-            fix += "; this clone is shallow, and `git fetch --unshallow` brings the rest"
-        message = f"no commit of this branch is known to have brought {self.ready.suite.baseline}, so none is known to be good"
-        raise UserError(Problem(message=message, fix=fix))
-
     def _announce(self, words: str, *, trials: int) -> None:
         """What is to be taken, before it is."""
         takes = expected(self.place.tree, self.drawer.ready, trials=trials)
-        self.place.notice(f"{words} {outlay_text(self.name, takes)}")
+        self.place.notice(f"{words} {outlay_text(self.scope.suite, takes)}")
 
     def _rest(self, ends: Ends) -> int:
         """How many trials are left, now that it is known how far apart the two ends are."""
         most = self.wanted.most_draws
         each = first_draws(ends, most=most)
-        return len(self.cases) * (self.steps * each + 2 * min(most, max(FIRST_LOOK, each)))
-
-    def _most_trials(self) -> int:
-        """The trials of the first look at all cases, of both ends twice, and of every step."""
-        cases = len(self.cases) or min(self.wanted.most_cases, len(self.ready.suite.cases))
-        first = 0 if self.cases else len(self.ready.suite.cases) * (1 if self._has_baseline() else 2)
-        return first + cases * self.wanted.most_draws * (self.steps + 4)
-
-    def _has_baseline(self) -> bool:
-        name, card = self.wanted.metric, self.baseline
-        return card is not None and (name in card.metrics or is_counted(name))
+        return len(self.cases) * (self.scope.steps * each + 2 * min(most, max(FIRST_LOOK, each)))
 
     def _broken(self) -> tuple[str, ...]:
         """The cases that are worse in one draw of the bad version than in the baseline, or in the good version."""
-        after = self._needed(self.road.bad, 1)
-        before = self.baseline
-        if before is None or not self._has_baseline():
-            before = self._needed(self.road.good, 1)
-        contest = contest_of(self.wanted.metric, before=before, after=after, by=self.yardstick)
+        after = self._needed(self.scope.road.bad, 1)
+        before = self.scope.baseline or self._needed(self.scope.road.good, 1)
+        contest = contest_of(self.wanted.metric, before=before, after=after, by=self.scope.yardstick)
         if isinstance(contest, str):
             fix = "accept a baseline for it, or name the cases with --cases"
-            message = f"{self.wanted.metric} cannot be compared between baseline and {self.road.bad.label}: {contest}"
+            message = f"{self.wanted.metric} cannot be compared between baseline and {self.scope.road.bad.label}: {contest}"
             raise UserError(Problem(message=message, fix=fix))
         found = tuple(suspects(contest, most=self.wanted.most_cases))
         are = "is" if len(found) == 1 else "are"
         self.place.notice(
-            f"{len(found):,} of {counted(len(self.ready.suite.cases), 'case')} {are} worse, and {are} asked from here on"
+            f"{len(found):,} of {counted(len(self.scope.ready.suite.cases), 'case')} {are} worse, and {are} asked from here on"
         )
         return found
 
@@ -161,19 +118,21 @@ class _Bisector:
         """Both ends on draws that did not choose the cases, and whether the drop is there."""
         first = self.drawer.furthest
         for count in looks(min(FIRST_LOOK, self.wanted.most_draws), most=self.wanted.most_draws):
-            good = self._needed(self.road.good, count, first=first)
-            bad = self._needed(self.road.bad, count, first=first)
-            ends = Ends(good=good, bad=bad, metric=self.wanted.metric, by=self.yardstick, level=self.level)
+            good = self._needed(self.scope.road.good, count, first=first)
+            bad = self._needed(self.scope.road.bad, count, first=first)
+            ends = Ends(
+                good=good, bad=bad, metric=self.wanted.metric, by=self.scope.yardstick, level=self.scope.level
+            )
             if is_drop(ends):
                 return ends, True
         return ends, False
 
     def _found(self, walk: Walk) -> Bisection:
         """The stop, then the commit within a merge, both ends of it on fresh draws, and which of its files it is."""
-        versions, whole = [stop.version for stop in self.stops], walk.ends
+        versions, whole = [stop.version for stop in self.scope.stops], walk.ends
         search = walk.search(versions)
-        before = versions[search.low - 1] if search.low else self.road.good
-        stops = self.stops[search.low : search.high]
+        before = versions[search.low - 1] if search.low else self.scope.road.good
+        stops = self.scope.stops[search.low : search.high]
         if len(stops) == 1 and is_merge(stops[0]):
             before, stops = self._within(walk, stops[0], before)
         culprit = Culprit(
@@ -197,7 +156,7 @@ class _Bisector:
 
     def _within(self, walk: Walk, merge: Stop, before: Version) -> tuple[Version, Sequence[Stop]]:
         """The stop of the branch that came with a merge; the merge itself where the branch alone is not bad."""
-        inner = self.surveyor.within(merge.commit, self.road.good.sha)
+        inner = self.scope.surveyor.within(merge.commit, self.scope.road.good.sha)
         first, second = merge.commit.parents[:2]
         if not inner or walk.side(Version(sha=second, label=second[:SHA_SHOWN])) != "bad":
             return before, [merge]
@@ -208,43 +167,13 @@ class _Bisector:
         return versions[search.low - 1] if search.low else base, inner[search.low : search.high]
 
     def _report(self, outcome: Outcome, *, culprit: Culprit | None = None) -> Bisection:
-        if self.ready.suite.reuse is False:
+        if self.scope.ready.suite.reuse is False:
             self.drawer.forget()
-        metric = self.ready.metrics.get(self.wanted.metric)
-        ends = self.ends
-        contest = (
-            None if ends is None else contest_of(ends.metric, before=ends.good, after=ends.bad, by=ends.by)
-        )
-        rule = None if contest is None or isinstance(contest, str) else contest.rule
-        return Bisection(
-            suite=self.name,
-            metric=self.wanted.metric,
-            unit=metric.unit if metric is not None else None,
-            better="lower" if rule is not None and rule.sign < 0 else "higher",
-            bounds=rule.bounds if rule is not None else None,
-            relative=rule is not None and rule.log,
+        found = Found(
             outcome=outcome,
-            good=self.road.good.label,
-            bad=self.road.bad.label,
-            commits=self.road.commits,
-            passed_over=self.road.passed_over,
             cases=self.cases,
-            alpha=self.wanted.alpha,
-            step_alpha=self.level,
-            steps=self.steps,
-            most_trials=self._most_trials(),
-            drop=None if contest is None or isinstance(contest, str) else move_of(contest),
-            since_accepted=self._since_accepted() if outcome == "not reproduced" else None,
-            probes=tuple(self.walk.probes) if self.walk is not None else (),
+            ends=self.ends,
+            probes=self.walk.probes if self.walk is not None else (),
             culprit=culprit,
-            asked=self.drawer.asked,
-            kept=self.drawer.kept,
-            cost_usd=self.drawer.cost_usd,
         )
-
-    def _since_accepted(self) -> Move | None:
-        """How far the good version fell since it was accepted, though nobody touched it; None where luck explains it."""
-        if self.ends is None or self.baseline is None or not self._has_baseline():
-            return None
-        fallen = contest_of(self.wanted.metric, before=self.baseline, after=self.ends.good, by=self.yardstick)
-        return None if isinstance(fallen, str) or fallen.evidence.p > self.level else move_of(fallen)
+        return told(self.scope, found, self.drawer)
