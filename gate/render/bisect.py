@@ -7,26 +7,26 @@ from gate.model.bisection import Bisection, Culprit
 from gate.model.past import Course, GitCommit, Move
 from gate.render import escape
 from gate.render.figures import move_texts
-from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, Style, ansi, paragraphs, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, means, money, percent
 
-_NARROWEST, _SHA, _SHOWN, _LONGEST = 40, 12, 8, 200
+_SHA, _SHOWN, _LONGEST = 12, 8, 200
 _LABEL = 10
 _MOST = 0.75  # of the drop: with less of it, the rest is worth a word
 
 
 def bisection_text(found: Bisection, *, width: int = 80, color: bool = False) -> str:
     """The whole for a terminal of `width` cells (at least 40 are used), ending in a line end."""
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     style: Style = ansi("1") if color else unstyled
     blocks = [
-        list(wrapped([Span(_headline(found), style)], cells=cells)),
-        list(_facts(found, cells=cells)),
-        list(_probes(found, cells=cells)),
-        list(_price(found, cells=cells)),
-        list(_next(found, cells=cells)),
+        wrapped([Span(_headline(found), style)], cells=cells),
+        _facts(found, cells=cells),
+        _probes(found, cells=cells),
+        _price(found, cells=cells),
+        _next(found, cells=cells),
     ]
-    return escape.log_safe("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
+    return paragraphs(blocks)
 
 
 def _headline(found: Bisection) -> str:

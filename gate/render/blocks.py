@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from gate.render import escape
 from gate.render.budget import fit
-from gate.render.layout import Column, Span, Style, ansi, labeled, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, Style, ansi, labeled, table, unstyled, wrapped
 from gate.render.markdown_parts import MEDIUM, text_row
 from gate.render.numbers import count, counted
 from gate.render.words import Medium, Name, Part, Strong, Words
 
-NARROWEST = 40
 _BUDGET_BYTES = 50_000
 _MESSAGE_LIMIT, _TEXT_LIMIT = 400, 800
 _LINES = 16

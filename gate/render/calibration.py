@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from gate.model.calibration import FEWEST_RUNS, JudgeWorth, Kappa, NoiseWorth, Rate
 from gate.render import escape
 from gate.render.figures import drop_text
-from gate.render.layout import Column, Span, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, p_value, percent, plain, signed
 
-_NARROWEST = 40
 _DECIMALS = 2
 _FEW_LABELS = 50
 _COLUMNS = (
@@ -19,7 +18,7 @@ _COLUMNS = (
 
 def judge_text(worth: JudgeWorth, *, width: int = 80) -> str:
     """What a judge is worth beside the people who labeled its responses."""
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     rows = list(_judge_rows(worth))
     columns = [
         Column("", [Span(name) for name, _, _ in rows], right=False),
@@ -36,7 +35,7 @@ def judge_text(worth: JudgeWorth, *, width: int = 80) -> str:
 
 def noise_text(noise: Sequence[NoiseWorth], *, width: int = 80) -> str:
     """How much separate runs of the unchanged application differ, metric by metric."""
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     flips = [each.measured.flip_rate for each in noise]
     columns = [
         Column("metric", [Span(escape.terminal(each.metric)) for each in noise], right=False),

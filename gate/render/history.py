@@ -6,10 +6,10 @@ from gate.model.past import Accepted, ChangePoint, Course, PastReport, Point, Su
 from gate.render import escape
 from gate.render.chart import chart
 from gate.render.figures import move_texts
-from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, Style, ansi, paragraphs, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, means, p_value, percent
 
-_NARROWEST, _SHA = 40, 7
+_SHA = 7
 _WORSE, _BETTER = "\u25bc", "\u25b2"
 _LONGEST_WORD = 200
 _FORMULA = frozenset("=+-@\t\r")  # what a spreadsheet would take for a formula at the beginning of a cell
@@ -21,10 +21,9 @@ _FIELDS = (
 
 def history_text(report: PastReport, *, width: int = 80, color: bool = False) -> str:
     """The whole report for a terminal of `width` cells (at least 40 are used), ending in a line end."""
-    cells = max(width, _NARROWEST)
-    blocks = [list(block) for suite in report.suites for block in _suite(suite, cells=cells, color=color)]
-    blocks.append(list(_method(report, cells=cells)))
-    return escape.log_safe("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
+    cells = max(width, NARROWEST)
+    blocks = [block for suite in report.suites for block in _suite(suite, cells=cells, color=color)]
+    return paragraphs([*blocks, _method(report, cells=cells)])
 
 
 def history_csv(report: PastReport) -> str:

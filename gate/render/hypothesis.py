@@ -11,10 +11,9 @@ from gate.model.report import Revision
 from gate.model.verdict import MetricDiff
 from gate.render import escape
 from gate.render.figures import figures
-from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, Style, ansi, paragraphs, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, means, money, p_value, percent, tidy
 
-_NARROWEST = 40
 _MOST_ROWS = 60
 _SHA = 12
 _COLORS = {"confirmed": "1;31", "not confirmed": "1;32"}
@@ -41,9 +40,8 @@ def plan_text(suite: str, plan: DrawPlan) -> str:
 
 def hypothesis_text(told: Hypothesis, *, width: int = 80, color: bool = False) -> str:
     """The whole of it, ending in a line end."""
-    page = _Page(told, width=max(width, _NARROWEST), color=color)
-    blocks = [list(block) for block in (page.opening(), page.figures(), page.cases(), page.closing())]
-    return escape.log_safe("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
+    page = _Page(told, width=max(width, NARROWEST), color=color)
+    return paragraphs([page.opening(), page.figures(), page.cases(), page.closing()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Pieces of text → lines of a terminal: wrapping, columns, styles. Widths are cells, not characters."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gate.render.escape import cut, terminal_lines, width
+from gate.render.escape import cut, log_safe, terminal_lines, width
 from gate.render.numbers import counted
 
+NARROWEST = 40  # cells: a text for a terminal is never laid out for less
 GAP = 2
 _LABELS = 10  # "expected" and two blanks
 _LEGIBLE = 28  # cells of the first column that are worth more than a spare column
@@ -20,6 +21,15 @@ def unstyled(text: str) -> str:
 def ansi(code: str) -> Style:
     """SGR parameters (ECMA-48, 8.3.117), `1;31` → a style that ends where its text ends."""
     return lambda text: f"\x1b[{code}m{text}\x1b[0m" if text else ""
+
+
+def paragraphs(blocks: Iterable[Iterable[str]]) -> str:
+    """Blocks of lines, an empty line between each two, those without a line left out. Ends in a line end.
+
+    No line of it can be taken for a runner's command.
+    """
+    every = [list(block) for block in blocks]
+    return log_safe("\n\n".join("\n".join(block) for block in every if block) + "\n")
 
 
 @dataclass(frozen=True, slots=True)

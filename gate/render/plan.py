@@ -4,21 +4,19 @@ from collections.abc import Iterator, Sequence
 
 from gate.model.outlay import Outlay, SuitePlan
 from gate.render import escape
-from gate.render.layout import Column, Span, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, paragraphs, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, duration, money, tokens
 
-_NARROWEST = 40
 _NAMES = ("check", "second look", "accept")
 
 
 def plans_text(plans: Sequence[SuitePlan], *, width: int = 80) -> str:
     """A table for each suite, the sums where there are several, and what the figures are made of."""
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     blocks = [[*_opening(plan, cells=cells), *_table(_rows(plan), cells=cells)] for plan in plans]
     if len(plans) > 1:
         blocks.append([f"all {counted(len(plans), 'suite')}", *_table(_sums(plans), cells=cells)])
-    blocks.append(list(_reading(plans, cells=cells)))
-    return escape.log_safe("\n\n".join("\n".join(block) for block in blocks) + "\n")
+    return paragraphs([*blocks, _reading(plans, cells=cells)])
 
 
 def outlay_text(suite: str, outlay: Outlay) -> str:

@@ -5,16 +5,15 @@ from collections.abc import Callable, Iterator
 from gate.model.power import DesignPower, MetricPower, PowerPlan
 from gate.render import escape
 from gate.render.figures import drop_text
-from gate.render.layout import Column, Span, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, paragraphs, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, percent
 
-_NARROWEST = 40
 _Cell = Callable[[MetricPower, DesignPower], str]
 
 
 def power_text(plan: PowerPlan, *, width: int = 80) -> str:
     """Two tables, metrics by designs: the smallest drop that is found, and the cases that find `must_catch`."""
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     blocks = [_opening(plan, cells=cells)]
     if plan.metrics:
         blocks += [
@@ -28,7 +27,7 @@ def power_text(plan: PowerPlan, *, width: int = 80) -> str:
             _table(plan, "cases needed", "has", _cases_needed, cells=cells),
             _reading(plan, cells=cells),
         ]
-    return escape.log_safe("\n\n".join("\n".join(block) for block in blocks) + "\n")
+    return paragraphs(blocks)
 
 
 def _opening(plan: PowerPlan, *, cells: int) -> Iterator[str]:

@@ -13,12 +13,11 @@ from gate.model.replay import Mark, Replay, Taken
 from gate.model.reply import Reply
 from gate.model.shown import Shown
 from gate.render import escape
-from gate.render.layout import Column, Span, Style, ansi, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, Style, ansi, paragraphs, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, counted, duration, means, money, tidy, tokens, with_unit
 from gate.render.sides import sides_lines
 from gate.render.waterfall import waterfall
 
-_NARROWEST = 40
 _WHOLE = 10_000_000  # characters of one text: as many as a target may answer
 _MESSAGE = 600
 _SHOWN_CHANGES = 6
@@ -27,9 +26,8 @@ _REASON = 24  # cells of why a metric abstained; the whole of it stands in --jso
 
 def replay_text(replay: Replay, *, width: int = 80, color: bool = False) -> str:
     """The whole replay, ending in a line end."""
-    page = _Page(replay, width=max(width, _NARROWEST), color=color)
-    blocks = [list(block) for block in page.blocks()]
-    return escape.log_safe("\n\n".join("\n".join(block) for block in blocks if block) + "\n")
+    page = _Page(replay, width=max(width, NARROWEST), color=color)
+    return paragraphs(page.blocks())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from gate.model.run import RunResult
 from gate.model.score import Metric
 from gate.model.scorecard import Scorecard
 from gate.render import escape
-from gate.render.layout import Column, Span, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, Column, Span, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, means
 from gate.render.sentences import run_sentence
 from gate.render.summary import summarize
 from gate.render.words import Medium
 
-_NARROWEST = 40
 _INDENT = "  "
 _MESSAGE_LIMIT = 400
 _PLAIN = Medium(
@@ -26,7 +25,7 @@ _PLAIN = Medium(
 
 def run_text(result: RunResult, *, resumed: int = 0, width: int = 80) -> str:
     """What a run took, and the mean of every metric that it scored. `resumed` of its trials were on disk before."""
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     values: dict[str, list[float]] = {}
     for trial in result.trials:
         for score in trial.scores:
@@ -56,7 +55,7 @@ def accepted_text(
     `outcome` is a literal of ours: what became of the file.
     """
     before, after = sides
-    cells = max(width, _NARROWEST)
+    cells = max(width, NARROWEST)
     draws = max(case.trials for case in after.cases.values())
     opening = (
         f"{escape.terminal(after.suite)}: {counted(len(after.cases), 'case')}, {counted(draws, 'draw')} each; "

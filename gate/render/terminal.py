@@ -11,13 +11,23 @@ from gate.model.verdict import Finding, Kind
 from gate.render import escape
 from gate.render.concentrated import ASIDE, TITLE, concentrated
 from gate.render.figures import figures
-from gate.render.layout import Column, Span, Style, ansi, labeled, table, unstyled, wrapped
+from gate.render.layout import (
+    NARROWEST,
+    Column,
+    Span,
+    Style,
+    ansi,
+    labeled,
+    paragraphs,
+    table,
+    unstyled,
+    wrapped,
+)
 from gate.render.numbers import UNKNOWN, count, counted, means, tidy
 from gate.render.rows import Row, against, every, notes, untold
 from gate.render.sentences import KIND_WORDS, confidence, headline, run_sentence, sentence
 from gate.render.words import Message, Name, Part, Strong, Words
 
-NARROWEST = 40
 _ROWS, _CASES, _ITEMS = 20, 5, 10
 _TEXT_LIMIT = 400
 _MESSAGE_LIMIT = 400
@@ -34,9 +44,7 @@ _TONES = {
 def terminal(report: Report, *, width: int = 80, color: bool = False) -> str:
     """Render the report for a terminal of `width` cells (at least 40 are used), ending in a line end."""
     page = _Page(report, width=max(width, NARROWEST), color=color)
-    blocks = [list(block) for block in page.blocks()]
-    text = "\n\n".join("\n".join(block) for block in blocks if block)
-    return escape.log_safe(f"{text}\n")
+    return paragraphs(page.blocks())
 
 
 @dataclass(frozen=True, slots=True)
