@@ -14,7 +14,8 @@ class Place:
     """The tree, the config's name in it, who follows the progress, and who takes one-line notices.
 
     `home` is the folder in which the store lies, where that is not the tree's: the tree may be another commit's. `traces`
-    is the folder of the traces, where that is not the store's.
+    is the folder of the traces, where that is not the store's. `results` is the file, or the folder, in which the results
+    are kept; None: they are not.
     """
 
     tree: WorkingTree
@@ -23,6 +24,7 @@ class Place:
     notice: Callable[[str], None]
     home: Path | None = None
     traces: Path | None = None
+    results: Path | None = None
 
 
 class Heard:

@@ -56,7 +56,13 @@ def command(  # noqa: PLR0913 - click hands a verb its options one by one
     from gate.flows.check import Against, check  # noqa: PLC0415 - help must not load the whole house
     from gate.place import Place  # noqa: PLC0415
 
-    place = Place(tree=working_tree(config), config=config.name, progress=progress(), notice=notice)
+    place = Place(
+        tree=working_tree(config),
+        config=config.name,
+        progress=progress(),
+        notice=notice,
+        results=None if str(output) == "-" else output,
+    )
     check_outputs(config, [output, *files.values()], read=base_results)
     check_results(place.tree, config, suites, output)
     against = None if base is None else Against(history=place.tree, ref=base)

@@ -1,6 +1,6 @@
 """The check: run, lay the scores beside the base's baseline, take the second look where it is wanted, report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from gate.compare.decide import decide, wants_second_look
 from gate.compare.findings import note
 from gate.compare.tally import tally
 from gate.flows.looks import Again, first_look
+from gate.host.local import from_here
 from gate.model.errors import UserError
 from gate.model.ports import History
 from gate.model.quantity import counted
@@ -29,6 +30,7 @@ from gate.model.verdict import Kind, Verdict
 from gate.place import Place
 from gate.ready import Prepared, prepare
 from gate.render.assemble import Evidence, assemble
+from gate.render.steps import Invocation
 from gate.running import Bench, Draws, bench
 
 
@@ -77,6 +79,7 @@ def check(
         UserError: before anything is run, with everything there is to mend.
         InterruptedRunError: stopped from outside; what was finished is kept.
     """
+    asked = _asked(place, against)
     prepared = prepare(place.tree, place.config, only=only)
     head = base_of_working_tree(place.tree, place.config, prepared.sheet)
     base = head if against is None else held_against(place.config, against)
@@ -96,8 +99,27 @@ def check(
             verdict = second.told(decide(compared, base.sheet.policy, look=2, looks=looks))
         evidence = _evidence(place, against, base=base, head=head, resumed=runs.resumed)
         runs.recorder.conclude(verdict, head=evidence.head.sha, base=evidence.base.sha)
-        report = assemble(verdict, results=results, evidence=evidence)
+        report = assemble(verdict, results=results, evidence=replace(evidence, asked=asked(results)))
         yield Checked(report=report, results=results, baselines=base.scorecards)
+
+
+def _asked(place: Place, against: Against | None) -> Callable[[Iterable[str]], Invocation]:
+    """What the commands of the next steps repeat, by the suites that were run.
+
+    Where a person stands is looked at before anything of theirs is imported, which may change the folder.
+    """
+    config, base = from_here(place.tree.root / place.config), "" if against is None else against.ref
+    output = place.results
+    kept = "" if output is None else from_here(output)
+    folder = output is not None and output.is_dir()
+    if output is not None and output.exists() and not (folder or output.is_file()):
+        kept = ""  # a device or a pipe keeps nothing
+
+    def asked(suites: Iterable[str]) -> Invocation:
+        files = {suite: [f"{kept.rstrip('/')}/{suite}.json" if folder else kept] for suite in suites}
+        return Invocation(config=config, base=base, results=files if kept else {})
+
+    return asked
 
 
 def _evidence(

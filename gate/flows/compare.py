@@ -7,7 +7,7 @@ from pathlib import Path
 from gate.base import needed_text, policy_for
 from gate.compare.decide import decide
 from gate.compare.tally import tally_each
-from gate.host.local import WorkingTree, read_text
+from gate.host.local import WorkingTree, from_here, read_text
 from gate.measured import calibration_in, calibration_path
 from gate.model.calibration import Calibration
 from gate.model.files import load_baseline
@@ -16,6 +16,7 @@ from gate.model.results import ResultsFile
 from gate.model.scorecard import Comparison
 from gate.render.assemble import Evidence, assemble
 from gate.render.excerpts import needed_cases
+from gate.render.steps import Invocation
 from gate.render.summary import Sums
 
 
@@ -56,6 +57,11 @@ def compare(tree: WorkingTree, sides: Sides) -> Report:
         base=Revision(label=str(sides.baseline)),
         policy_source=source,
         runs={suite: sums.summary(results.head, cases=len(head.cases))},
+        asked=Invocation(
+            config=from_here(tree.root / sides.config) if sides.config else "",
+            baseline=str(sides.baseline),
+            results={suite: [str(sides.current)]},
+        ),
     )
     return assemble(verdict, results={suite: shown}, evidence=evidence)
 

@@ -13,15 +13,20 @@ from gate.model.run import RunResult
 from gate.model.scorecard import Comparison, Scorecard
 from gate.model.suite import SuitePolicy
 from gate.render.assemble import Evidence, assemble
+from gate.render.steps import ALONE, Invocation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """Results by suite, and the suites of which there must be some: one that is missing is an error, never a pass."""
+    """Results by suite, and the suites of which there must be some: one that is missing is an error, never a pass.
+
+    `asked` is what the commands of the next steps repeat.
+    """
 
     results: Mapping[str, RunResult]
     wanted: Sequence[str]
     revision: Revision
+    asked: Invocation = ALONE
 
 
 def judged(recorded: Recorded, *, base: Base, head: Base) -> Report:
@@ -46,6 +51,7 @@ def judged(recorded: Recorded, *, base: Base, head: Base) -> Report:
         base=base.revision,
         policy_source=base.policy_source,
         proposals=proposed(base, head),
+        asked=recorded.asked,
     )
     return assemble(decide(comparisons, base.sheet.policy), results=recorded.results, evidence=evidence)
 

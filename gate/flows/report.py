@@ -9,12 +9,13 @@ from gate.config.file import policy_sheet
 from gate.flows.check import Checked
 from gate.flows.compare import Sides, compare
 from gate.flows.judged import Recorded, judged
-from gate.host.local import WorkingTree
+from gate.host.local import WorkingTree, from_here
 from gate.model.errors import Problem, UserError
 from gate.model.files import load_baseline, load_results
 from gate.model.report import Revision
 from gate.model.run import RunResult
 from gate.ready import read_config
+from gate.render.steps import Invocation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +38,14 @@ def report(tree: WorkingTree, asked: Asked) -> Checked:
     base = here if asked.ref is None else base_at(tree, asked.config, asked.ref)
     _refuse_unknown(results, bases=(here, base), config=asked.config)
     names = ", ".join(map(str, asked.results)) if len(asked.results) < 3 else f"{len(asked.results)} files"  # noqa: PLR2004 - what a line holds
-    told = judged(
-        Recorded(results=results, wanted=tuple(results), revision=Revision(label=names)), base=base, head=here
+    files = [str(path) for path in asked.results]
+    again = Invocation(
+        config=from_here(tree.root / asked.config),
+        base=asked.ref or "",
+        results=dict.fromkeys(results, files),
     )
+    recorded = Recorded(results=results, wanted=tuple(results), revision=Revision(label=names), asked=again)
+    told = judged(recorded, base=base, head=here)
     return Checked(report=told, results=results, baselines=base.scorecards)
 
 

@@ -107,6 +107,14 @@ class WorkingTree:
         return Problem(message="git knows no commit of that name", value=f"--base {ref}", fix=fix)
 
 
+def from_here(path: Path) -> str:
+    """A path as a person in the current folder writes it: from there, unless the whole of it is shorter."""
+    try:
+        return min(os.path.relpath(path), str(path), key=len)
+    except (OSError, ValueError):  # the folder was removed; another drive
+        return str(path)
+
+
 def read_text(path: Path) -> str | None:
     """The text of a UTF-8 file; None where it does not exist.
 

@@ -7,7 +7,7 @@ from gate.model.report import Proposal, Report, Revision, RunSummary
 from gate.model.run import RunResult
 from gate.model.verdict import Verdict
 from gate.render.excerpts import excerpts
-from gate.render.steps import next_steps
+from gate.render.steps import ALONE, Invocation, next_steps
 from gate.render.summary import summarize
 
 
@@ -16,7 +16,7 @@ class Evidence:
     """What a report says besides verdict and results.
 
     `resumed` counts, by suite, the trials that were on disk. `runs` holds, by suite, sums that were already taken: its
-    results may then be those of a few cases only.
+    results may then be those of a few cases only. `asked` is what the commands of the next steps repeat.
     """
 
     tool_version: str
@@ -26,6 +26,7 @@ class Evidence:
     proposals: tuple[Proposal, ...] = ()
     resumed: Mapping[str, int] = field(default_factory=dict)
     runs: Mapping[str, RunSummary] = field(default_factory=dict)
+    asked: Invocation = ALONE
 
 
 def assemble(verdict: Verdict, *, results: Mapping[str, RunResult], evidence: Evidence) -> Report:
@@ -48,5 +49,5 @@ def assemble(verdict: Verdict, *, results: Mapping[str, RunResult], evidence: Ev
         ),
         proposals=tuple(sorted(evidence.proposals, key=lambda each: (not each.loosened, each.text))),
         excerpts=excerpts(verdict, results=results),
-        next_steps=next_steps(verdict),
+        next_steps=next_steps(verdict, asked=evidence.asked),
     )

@@ -1,7 +1,9 @@
 """Verdict → what to do next: one step for each suite and way out, the gravest first, commands ready to be copied."""
 
+import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from gate.model.report import Step
 from gate.model.verdict import Finding, Kind, MetricDiff, Verdict
@@ -16,52 +18,105 @@ _FELL = {"regressed", "slice_regressed"}  # since the baseline; other findings a
 _NO_BASELINE = {"no_baseline", "wrong_baseline", "empty_baseline"}
 
 
-def next_steps(verdict: Verdict) -> tuple[Step, ...]:
+_SHA, _SHA_SHOWN = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}"), 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """How the verb was asked, as far as the commands that come next must say the same.
+
+    Paths are written as a person in the current folder writes them. `config` is that of `-c`, empty: gate.yaml here;
+    `base` and `baseline` are what the results were held against, both empty: the working tree. `results` are, by suite, the
+    results files as `--current` takes them; none where none was kept.
+    """
+
+    config: str = ""
+    base: str = ""
+    baseline: str = ""
+    results: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def command(self, verb: str, *words: str) -> str:
+        """The command line of a verb in this config, quoted for a shell."""
+        config = ["-c", self.config] if self.config not in {"", "gate.yaml"} else []
+        return shlex.join(["gate", verb, *words, *config])
+
+    def held_against(self) -> list[str]:
+        """The options that name the base again."""
+        base = self.base[:_SHA_SHOWN] if _SHA.fullmatch(self.base) else self.base
+        return [
+            *(["--base", base] if base else []),
+            *(["--baseline", self.baseline] if self.baseline else []),
+        ]
+
+
+ALONE = Invocation()
+
+
+def next_steps(verdict: Verdict, *, asked: Invocation = ALONE) -> tuple[Step, ...]:
     """At most eight, each said once."""
-    steps = dict.fromkeys(_steps(verdict))
+    steps = dict.fromkeys(_steps(verdict, asked))
     return tuple(Step(text=text, command=command) for text, command in list(steps)[:MOST_STEPS])
 
 
-def _steps(verdict: Verdict) -> Iterator[tuple[str, str]]:
+def _steps(verdict: Verdict, asked: Invocation) -> Iterator[tuple[str, str]]:
     broken = {finding.suite for finding in verdict.findings if finding.code in _BROKEN_RUN}
     some = [finding for finding in verdict.findings if finding.kind is not Kind.PASS]
     diffs = by_place(verdict)
     sought: set[str] = set()
-    for finding in sorted(some, key=lambda each: (not each.blocking, -each.kind.severity)):
+    some.sort(key=lambda each: (not each.blocking, -each.kind.severity))
+    fell = [each.suite for each in some if is_drop(each) and each.suite and each.suite not in broken]
+    for finding in some:
         suite = finding.suite
         if finding.code in _NO_BASELINE:
             if suite not in broken:
                 yield (
                     f"Take fresh draws as the baseline of {suite}, look at the file, and commit it",
-                    _accept(suite),
+                    asked.command("accept", suite) if suite else "",
                 )
         elif finding.kind in {Kind.REGRESSED, Kind.NOT_COMPARABLE} and finding.code not in _NO_ACCEPT:
             if suite and suite not in broken:
-                yield from _to_find(finding, sought=sought)
-                yield _if_wanted(finding), _accept(suite)
+                if is_drop(finding) and suite not in sought:
+                    yield from () if sought else _to_look(fell, asked)
+                    yield _to_find(finding, asked)
+                    sought.add(suite)
+                yield _if_wanted(finding), asked.command("accept", suite)
         elif finding.kind is Kind.INCONCLUSIVE:
             yield (
                 _to_tell(finding, diff_of(finding, diffs)),
-                f"gate power {shlex.quote(suite)}" if suite else "",
+                asked.command("power", suite) if suite else "",
             )
         elif finding.action:
             yield finding.action[:1].upper() + finding.action[1:], ""
 
 
-def _to_find(finding: Finding, *, sought: set[str]) -> Iterator[tuple[str, str]]:
-    """Where it dropped, once for all that did, and which commit did it, once a suite."""
-    suite, metric = finding.suite, finding.metric
-    if finding.code not in _FELL or metric is None or suite in sought:
-        return
-    if not sought:
+def is_drop(finding: Finding) -> bool:
+    """Whether a metric fell since the baseline."""
+    return finding.code in _FELL and finding.metric is not None
+
+
+def _to_look(fell: Sequence[str], asked: Invocation) -> Iterator[tuple[str, str]]:
+    """Where it dropped, once for all suites that did; where no results are kept, how to keep those of the gravest."""
+    against = asked.held_against()
+    files = list(dict.fromkeys(file for suite in fell for file in asked.results.get(suite, ())))
+    if not files:
+        files = ["results.json"]
         yield (
-            "To see which cases dropped, what they share and what changed (from the results that -o results.json keeps)",
-            "gate explain --current results.json",
+            f"To look into the drop in {fell[0]}, keep its results in a file; what is recorded already is not asked again",
+            asked.command("check", fell[0], *against, "-o", *files),
         )
-    sought.add(suite)
+    current = [word for file in files for word in ("--current", file)]
     yield (
+        "To see which cases dropped, what they share and what changed",
+        asked.command("explain", *current, *against),
+    )
+
+
+def _to_find(finding: Finding, asked: Invocation) -> tuple[str, str]:
+    """Which commit did it, once a suite."""
+    metric, suite = finding.metric or "", finding.suite or ""
+    return (
         f"To find the commit that made {metric} of {suite} worse, and its file",
-        f"gate bisect {shlex.quote(metric)} --suite {shlex.quote(suite)}",
+        asked.command("bisect", metric, "--suite", suite),
     )
 
 
@@ -77,7 +132,3 @@ def _to_tell(finding: Finding, diff: MetricDiff | None) -> str:
 def _if_wanted(finding: Finding) -> str:
     what = "drop" if finding.kind is Kind.REGRESSED else "change"
     return f"If the {what} in {finding.suite} is intended, take fresh draws as its new baseline and commit the file"
-
-
-def _accept(suite: str) -> str:
-    return f"gate accept {shlex.quote(suite)}"

@@ -15,7 +15,11 @@ ACCEPT = Step(
 )
 LOOK = (
     Step(
-        text="To see which cases dropped, what they share and what changed (from the results that -o results.json keeps)",
+        text="To look into the drop in support, keep its results in a file; what is recorded already is not asked again",
+        command="gate check support -o results.json",
+    ),
+    Step(
+        text="To see which cases dropped, what they share and what changed",
         command="gate explain --current results.json",
     ),
     Step(

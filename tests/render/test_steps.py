@@ -1,6 +1,8 @@
+from typing import Any
+
 from gate.model.report import Step
 from gate.model.verdict import Finding, Kind, SuiteVerdict
-from gate.render.steps import MOST_STEPS, next_steps
+from gate.render.steps import MOST_STEPS, Invocation, next_steps
 from tests.render import reports
 
 
@@ -30,6 +32,7 @@ def test_a_drop_is_to_be_looked_into_before_it_is_accepted() -> None:
         fell("b", "is kind", "slice_regressed"), fell("b", "x"), fell("c", "x"), fell("d", "x", "below_min")
     )
     assert [step.command for step in found] == [
+        "gate check b -o results.json",
         "gate explain --current results.json",
         "gate bisect 'is kind' --suite b",
         "gate accept b",
@@ -37,6 +40,38 @@ def test_a_drop_is_to_be_looked_into_before_it_is_accepted() -> None:
         "gate accept c",
         "gate accept d",
     ]
+
+
+def asked_so(*suites: str, **asked: Any) -> list[str]:
+    fell = [
+        finding("regressed", Kind.REGRESSED, suite=suite).model_copy(update={"metric": "x"})
+        for suite in suites
+    ]
+    found = next_steps(reports.make_verdict((), tuple(fell)), asked=Invocation(**asked))
+    return [step.command for step in found]
+
+
+def test_the_results_are_named_by_the_file_that_holds_them() -> None:
+    files = {"b": ["out/b.json"], "c": ["out/c d.json"], "whole": ["out/whole.json"]}
+    assert asked_so("b", "c", results=files)[0] == (
+        "gate explain --current out/b.json --current 'out/c d.json'"
+    )
+    both = ["one.json", "folder"]
+    assert asked_so("b", "c", results={"b": both, "c": both})[0] == (
+        "gate explain --current one.json --current folder"
+    )
+
+
+def test_what_the_results_were_held_against_and_the_config_are_named_again() -> None:
+    sha = "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432"
+    assert asked_so("b", base=sha, config="sub/gate.yaml") == [
+        "gate check b --base 9f8e7d6c5b4a -o results.json -c sub/gate.yaml",
+        "gate explain --current results.json --base 9f8e7d6c5b4a -c sub/gate.yaml",
+        "gate bisect x --suite b -c sub/gate.yaml",
+        "gate accept b -c sub/gate.yaml",
+    ]
+    given = asked_so("b", baseline="old.json", config="gate.yaml", results={"b": ["r.json"]})
+    assert given[0] == "gate explain --current r.json --baseline old.json"
 
 
 def test_what_cannot_be_compared_is_accepted_too() -> None:

@@ -116,6 +116,7 @@ def test_a_run_that_is_asked_for_the_draws_of_an_accept_takes_them_and_can_be_ac
     first = stage.act("pull_request.opened", pull=case.pull, within=case.run)
     case.upload()
     case.run.status, case.run.conclusion = "completed", "failure"
+    assert "  ```\n  /gate explain\n  ```" in first.comments[0]
     assert "  ```\n  /gate run accept\n  ```" in first.comments[0]
     assert case.quickly(f"/gate accept {case.sha}") == 0
     assert "takes 3 draws" in case.replies[0]

@@ -84,7 +84,7 @@ def recorded(desk: Desk, site: Site, scope: Scope, head: ConfigFile) -> Found:
         texts[result.suite], results[result.suite] = text, result
     base = held_against(desk.config, _against(desk, site, scope))
     report = judged(
-        Recorded(results=results, wanted=scope.suites, revision=_head(site)),
+        Recorded(results=results, wanted=scope.suites, revision=_head(site), asked=desk.asked(site.check)),
         base=base,
         head=base_of_working_tree(desk.tree, desk.config, policy_sheet(head)),
     )

@@ -17,6 +17,7 @@ from gate.host.runner import Runner
 from gate.model.effect import Effect
 from gate.model.errors import UserError
 from gate.model.ports import History
+from gate.render.steps import Invocation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,10 @@ class Desk:
         """
         if self.wrong is not None:
             raise self.wrong
+
+    def asked(self, check: Check) -> Invocation:
+        """What a person in a checkout of the repository types to do the same."""
+        return Invocation(config=self.inputs.config, base=check.base_sha)
 
     def site(self, check: Check, *, trusted: bool = True) -> Site:
         """Where the verdict on a check is told."""

@@ -77,7 +77,12 @@ def _judged(desk: Desk, site: Site, run: Run) -> tuple[Sequence[Effect], int]:
     )
     base = held_against(desk.config, against)
     report = judged(
-        Recorded(results=results, wanted=scope.suites, revision=Revision(label="HEAD", sha=check.head_sha)),
+        Recorded(
+            results=results,
+            wanted=scope.suites,
+            revision=Revision(label="HEAD", sha=check.head_sha),
+            asked=desk.asked(site.check),
+        ),
         base=base,
         head=base_at(desk.history, desk.config, check.head_sha),
     )

@@ -23,6 +23,7 @@ from gate.model.report import Report, Step
 from gate.model.run import RunResult
 from gate.model.suite import Draws, PolicySheet
 from gate.model.verdict import Kind
+from gate.render.steps import is_drop
 
 ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
 _REPORT = "report.json"
@@ -33,6 +34,7 @@ _HOW_MORE = (
     "If this is intended, a baseline takes more draws than this run took. Somebody who may write here has them taken with "
     "this comment; the report on them shows the one that accepts"
 )
+_LOOK = "To see which cases dropped, what they share and what changed, write this comment"
 _AGAIN = "run the check again with `/gate run`, so that it records its results anew"
 
 
@@ -64,13 +66,14 @@ def sealed(pages: Pages, *, site: Site, secrets: Collection[str]) -> tuple[Pages
 
 
 def accepting_steps(report: Report, *, site: Site, draws: Mapping[str, int]) -> tuple[Step, ...]:
-    """The comment that comes next on what is no pass, ready to be copied; `draws` are those that an accept needs, by suite."""
+    """The comments that come next on what is no pass, ready to be copied; `draws` are those that an accept needs, by suite."""
     if not (_may_be_accepted(site) and _could_be_accepted(report)):
         return ()
+    look = [Step(text=_LOOK, command="/gate explain")] if any(map(is_drop, report.verdict.findings)) else []
     few = any(run.draws < draws.get(run.suite, Draws().accept) for run in report.runs)
     if few:
-        return (Step(text=_HOW_MORE, command="/gate run accept"),)
-    return (Step(text=_HOW, command=f"/gate accept {site.check.head_sha[:7]}"),)
+        return (*look, Step(text=_HOW_MORE, command="/gate run accept"))
+    return (*look, Step(text=_HOW, command=f"/gate accept {site.check.head_sha[:7]}"))
 
 
 def seal_of(body: str) -> tuple[str, str]:
