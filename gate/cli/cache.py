@@ -12,6 +12,7 @@ from gate.cli.output import say, show
 from gate.model.quantity import counted
 
 _BROKEN = 4
+_YOUNG_DAYS = 1.0
 _SECONDS = {"h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0}
 _BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -128,6 +129,8 @@ def export(config: Path, output: Path) -> int:
 
 
 def _age(newest_days: float, oldest_days: float) -> str:
+    if oldest_days < _YOUNG_DAYS:
+        return "less than a day old"
     return f"{newest_days:.1f} to {oldest_days:.1f} days old"
 
 

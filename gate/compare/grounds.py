@@ -21,7 +21,8 @@ def on_judgement(diff: MetricDiff, judgement: Judgement, *, policy: Policy) -> F
         else f"{diff.metric} in {diff.slice} of {diff.suite}"
     )
     if judgement.code == "within_margin":
-        message = f"{what} got worse by {amount(diff.drop, diff)}, surely, and {amount(diff.max_drop, diff)} is allowed"
+        worse, allowed = amount(diff.drop, diff), amount(diff.max_drop, diff)
+        message = f"{what} got worse by {worse}, more than chance explains; {allowed} is allowed"
         return say.note("within_margin", message, **where)
     if judgement.kind is Kind.PASS:
         return None

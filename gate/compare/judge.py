@@ -113,7 +113,7 @@ def _on_bars(contest: Contest, adjusted: Adjusted, *, level: float) -> Judgement
     breached = [(bar, p) for bar, p in zip(contest.bars, adjusted.bars, strict=True) if bar.breached]
     surely = [bar for bar, p in breached if p is not None and p <= level]
     if surely:
-        return Judgement(Kind.REGRESSED, "beyond_bar", f"{_side(surely[0])}, and surely so")
+        return Judgement(Kind.REGRESSED, "beyond_bar", f"{_side(surely[0])}, by more than chance explains")
     if breached:
         return Judgement(Kind.INCONCLUSIVE, "bar_undecided", f"{_side(breached[0][0])}, which may be chance")
     return None
@@ -132,7 +132,9 @@ def _on_bound(contest: Contest) -> Judgement | None:
 
 def _passed(contest: Contest, *, significant: bool) -> Judgement:
     if significant:
-        return Judgement(Kind.PASS, "within_margin", "got worse, surely, by no more than is allowed")
+        return Judgement(
+            Kind.PASS, "within_margin", "got worse by more than chance explains, but no more than is allowed"
+        )
     if not contest.evidence.informative:
         return Judgement(Kind.PASS, "pass", "no variation")
     return Judgement(Kind.PASS, "pass", "" if contest.evidence.changed else "no case changed")

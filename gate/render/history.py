@@ -59,7 +59,7 @@ def _opening(suite: SuiteHistory, *, cells: int) -> Iterator[str]:
         says = "No commit of this branch holds one: `gate accept` writes it, `git commit` lands it."
         yield from wrapped([Span(says)], cells=cells)
     elif len(readable) == 1 and not suite.older and not suite.cut_off:
-        says = "There is nothing yet to hold it against: every accept that is committed adds a row."
+        says = "There is nothing yet to compare it with: every accept that is committed adds a row."
         yield from wrapped([Span(says)], cells=cells)
     for each in suite.accepted:
         if each.problem:

@@ -190,7 +190,7 @@ def _baseline(mark: Mark) -> str:
     if not mark.baseline:
         return UNKNOWN
     mean = sum(mark.baseline) / len(mark.baseline)
-    return f"{_number(mean, mark)} in {counted(len(mark.baseline), 'draw')}"
+    return f"{_number(mean, mark)} ({counted(len(mark.baseline), 'draw')})"
 
 
 def _number(value: float, mark: Mark) -> str:

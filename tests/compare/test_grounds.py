@@ -111,7 +111,7 @@ def test_every_reason_not_to_tell_has_its_remedy(code: str, action: str) -> None
 def test_a_breached_bar_names_the_statistic_and_the_bar() -> None:
     found = say(
         "beyond_bar",
-        reason="above its ceiling, and surely so",
+        reason="above its ceiling, by more than chance explains",
         statistic="p95",
         statistic_value=2.4,
         ceiling=2.0,
@@ -119,13 +119,15 @@ def test_a_breached_bar_names_the_statistic_and_the_bar() -> None:
     )
     assert (
         found.message
-        == "accuracy in support: its p95 of 2.4 s is above its ceiling, and surely so (ceiling 2 s)"
+        == "accuracy in support: its p95 of 2.4 s is above its ceiling, by more than chance explains (ceiling 2 s)"
     )
 
 
 def test_a_drop_within_what_is_allowed_is_a_note() -> None:
     found = say("within_margin", Kind.PASS, drop=0.012)
-    assert found.message == "accuracy in support got worse by 0.012, surely, and 0.02 is allowed"
+    assert (
+        found.message == "accuracy in support got worse by 0.012, more than chance explains; 0.02 is allowed"
+    )
     assert not found.blocking
 
 

@@ -102,7 +102,7 @@ def test_a_regression_is_named_before_a_breached_bar() -> None:
         (contest_of(1, clusters=7), "few_clusters", "7 clusters are too few to tell; 8 can be judged"),
         (contest_of(0), "pass", "no variation"),
         (contest_of(1, gate={"min": 0.98}), "bar_undecided", "below its floor, which may be chance"),
-        (contest_of(4, cases=100, gate={"max_drop": 0.05}), "within_margin", "got worse, surely, by no more than is allowed"),
+        (contest_of(4, cases=100, gate={"max_drop": 0.05}), "within_margin", "got worse by more than chance explains, but no more than is allowed"),
     ],
 )  # fmt: skip
 def test_each_judgement_says_why(contest: Contest, code: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
+from gate.model.report import Step
 from tests.builders import make_reply
 from tests.page.conftest import Show
 from tests.pages import make_page, of_report, page_text, plain_page
@@ -61,6 +62,12 @@ def test_axe_finds_nothing_on_the_page_with_all_open_nor_in_the_window_of_a_case
     tab.evaluate("document.querySelectorAll('dialog details').forEach((each) => { each.open = true; })")
     expect(tab.locator("#case-body .waterfall")).to_be_visible()
     assert in_both_schemes(tab) == []
+
+
+def test_on_a_phone_a_long_command_scrolls_in_its_own_box(show: Show) -> None:
+    step = Step(text="To find the commit", command=f"gate bisect {'states_the_fact_' * 8}")
+    tab = show(of_report(reports.regressed().model_copy(update={"steps": (step,)})), wide=360)
+    assert tab.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_axe_finds_what_is_hard_to_read_in_the_dark_alone(show: Show) -> None:

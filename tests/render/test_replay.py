@@ -79,5 +79,5 @@ def test_a_score_says_what_it_is_held_against() -> None:
         for line in replay_text(make_replay(indexes=(0,), draw=draw)).splitlines()
         if line[:3] in {"  a", "  b"}
     ]
-    assert rows[0] == ["a", "0.50", "0.67", "in", "3", "draws", "worse,", "warns"]
+    assert rows[0] == ["a", "0.50", "0.67", "(3", "draws)", "worse,", "warns"]
     assert rows[1] == ["b", "abstained", "\u2013", "no_context,", "another", "evaluator", "then,", "blocks"]

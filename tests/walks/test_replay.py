@@ -55,7 +55,7 @@ def test_what_was_sent_received_and_scored_is_told_step_by_step(project: Project
     assert "Sent: a call of app.py:answer\n  input: q case-001\n" in done.out
     assert "    wrong\u23ce\n    and more of it\n" in done.out
     row = next(line for line in done.out.splitlines() if line.startswith("  exact_match"))
-    assert row.split() == ["exact_match", "0", "1", "in", "2", "draws", "worse,", "blocks"]
+    assert row.split() == ["exact_match", "0", "1", "(2", "draws)", "worse,", "blocks"]
     assert max(map(len, done.out.splitlines())) <= 80
 
 

@@ -2,7 +2,7 @@
 
 import { detailOf, viewOf } from "./data.js";
 import { differences } from "./diff.js";
-import { byId, el, fill } from "./dom.js";
+import { breakable, byId, el, fill } from "./dom.js";
 import { drawn, passages, text } from "./draw.js";
 import { MOVES } from "./filter.js";
 
@@ -38,7 +38,7 @@ function values(suite, row) {
       el(
         "tr",
         {},
-        el("th", { scope: "row" }, el("code", {}, column.name)),
+        el("th", { scope: "row" }, el("code", {}, breakable(column.name))),
         el("td", {}, pair[2]),
         el("td", {}, pair[3]),
         el("td", {}, column.moves[row] === "s" ? null : chip(column.moves[row])),

@@ -18,6 +18,11 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined));
 }
 
+// A long name may be broken after what stands between its words, so that a phone breaks no word.
+export function breakable(name) {
+  return name.split(/(?<=[_.@/-])/).flatMap((part, at) => (at === 0 ? [part] : [el("wbr"), part]));
+}
+
 export function counted(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 }
