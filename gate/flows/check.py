@@ -83,9 +83,8 @@ def check(
     prepared = prepare(place.tree, place.config, only=only)
     head = base_of_working_tree(place.tree, place.config, prepared.sheet)
     base = head if against is None else held_against(place.config, against)
-    prepared = prepared.drawn_as(base.sheet)
     unasked = () if only else _removed(base, prepared)
-    prepared, unread = _judgeable(base, prepared)
+    prepared, unread = _judgeable(base, prepared.drawn_as(base.sheet))
     unasked = (*unasked, *unread)
     looks = 2 if any(ready.suite.draws.most > ready.suite.draws.check for ready in prepared.suites) else 1
     with bench(place, prepared.suites, fresh=fresh, verb="check") as runs:
