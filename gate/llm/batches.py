@@ -9,30 +9,20 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import anthropic
-import httpx2
 from anthropic._decoders.jsonl import AsyncJSONLDecoder
 from anthropic.types.messages import MessageBatch
 
 from gate.llm.collect import MalformedError, Said, whole
-from gate.llm.connection import parameters
+from gate.llm.connection import client_of, parameters, timeout_of
 from gate.llm.credentials import find_credentials
-from gate.llm.failures import failed, failure, kind_of
+from gate.llm.failures import ERRORS, failed, failure, kind_of
 from gate.llm.price import cost_usd
 from gate.model.batch import Batch, BatchError
 from gate.model.ports import ModelRequest
 from gate.model.price import NO_PRICES, Prices
 from gate.model.reply import Failure, Reply, Usage
 
-_CONNECT_S = 10.0
 _PAGE = 100  # batches that are listed at once
-_ERRORS = (
-    anthropic.AnthropicError,
-    httpx2.HTTPError,
-    httpx2.StreamError,
-    MalformedError,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
-)
 _ENDINGS = {
     "expired": "the batch ended after 24 hours before this question was asked; the same command asks it again",
     "canceled": "the batch was canceled before this question was asked; the same command asks it again",
@@ -51,7 +41,7 @@ class AnthropicBatches:
         """
         self._credentials = find_credentials()
         self._prices = prices
-        self._timeout = anthropic.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
+        self._timeout = timeout_of(timeout_s)
         self._open: anthropic.AsyncAnthropic | None = None
 
     async def create(self, questions: Mapping[str, ModelRequest]) -> Batch:
@@ -102,7 +92,7 @@ class AnthropicBatches:
         except json.JSONDecodeError:
             text = f"batch {batch_id}: its results broke off in the middle of a line"
             raise BatchError(failure("connection", text)) from None
-        except _ERRORS as error:
+        except ERRORS as error:
             self._fail(error, of=f"batch {batch_id}")
 
     def cost_usd(self, model: str, usage: Usage) -> float | None:
@@ -149,7 +139,7 @@ class AnthropicBatches:
     async def _answered(self, call: Awaitable[_T], *, of: str, acts: bool = False) -> _T:
         try:
             return await call
-        except _ERRORS as error:
+        except ERRORS as error:
             self._fail(error, of=of, acts=acts)
 
     def _told(self, batch: MessageBatch, *, of: str, acts: bool = False) -> Batch:
@@ -183,12 +173,5 @@ class AnthropicBatches:
 
     def _client(self) -> anthropic.AsyncAnthropic:
         if self._open is None:
-            self._open = anthropic.AsyncAnthropic(
-                api_key=self._credentials.api_key,
-                auth_token=self._credentials.auth_token,
-                base_url=self._credentials.base_url,
-                timeout=self._timeout,
-                max_retries=0,
-                open_telemetry=False,
-            )
+            self._open = client_of(self._credentials, timeout=self._timeout)
         return self._open

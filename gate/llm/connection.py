@@ -4,7 +4,6 @@ Retries are not left to the SDK: it waits as long as the provider says, and a st
 """
 
 import asyncio
-import json
 import time
 import warnings
 from typing import Any
@@ -13,9 +12,9 @@ import anthropic
 import httpx2
 from anthropic.resources.messages import DEPRECATED_MODELS
 
-from gate.llm.collect import ErrorEventError, MalformedError, Said, collect, whole
+from gate.llm.collect import MalformedError, Said, collect, whole
 from gate.llm.credentials import Credentials
-from gate.llm.failures import failed, failure
+from gate.llm.failures import ERRORS, failed, failure
 from gate.llm.price import cost_usd
 from gate.llm.room import room
 from gate.model.pace import Attempt, Charge, Room
@@ -24,15 +23,6 @@ from gate.model.price import NO_PRICES, Prices
 from gate.model.reply import Expense, Reply
 
 _CONNECT_S = 10.0
-_ERRORS = (
-    anthropic.AnthropicError,
-    httpx2.HTTPError,
-    httpx2.StreamError,
-    ErrorEventError,
-    MalformedError,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
-)
 
 
 class Connection:
@@ -49,7 +39,7 @@ class Connection:
         warnings.filterwarnings("ignore", message="The model '.*' is deprecated", category=DeprecationWarning)
         self._credentials = credentials
         self._prices = prices
-        self._timeout = anthropic.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
+        self._timeout = timeout_of(timeout_s)
         self._tls = httpx2.create_ssl_context()
         self._slots = asyncio.Semaphore(concurrency)
         self._all: list[anthropic.AsyncAnthropic] = []
@@ -63,7 +53,7 @@ class Connection:
             start = time.perf_counter()
             try:
                 headroom = await _ask(client, request, said)
-            except _ERRORS as error:
+            except ERRORS as error:
                 return failed(error, model=request.model, secrets=self._credentials.secrets)
             finally:
                 self._idle.append(client)
@@ -86,17 +76,33 @@ class Connection:
         return cost_usd(said.model or request.model, said.usage, own=self._prices)
 
     def _client(self) -> anthropic.AsyncAnthropic:
-        client = anthropic.AsyncAnthropic(
-            api_key=self._credentials.api_key,
-            auth_token=self._credentials.auth_token,
-            base_url=self._credentials.base_url,
-            timeout=self._timeout,
-            max_retries=0,
-            open_telemetry=False,  # its span beside a span of ours would count every token twice
-            http_client=anthropic.DefaultAsyncHttpxClient(verify=self._tls, timeout=self._timeout),
-        )
+        http_client = anthropic.DefaultAsyncHttpxClient(verify=self._tls, timeout=self._timeout)
+        client = client_of(self._credentials, timeout=self._timeout, http_client=http_client)
         self._all.append(client)
         return client
+
+
+def timeout_of(timeout_s: float) -> anthropic.Timeout:
+    """A limit on every silence, and a shorter one on connecting."""
+    return anthropic.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
+
+
+def client_of(
+    credentials: Credentials,
+    *,
+    timeout: anthropic.Timeout,
+    http_client: anthropic.DefaultAsyncHttpxClient | None = None,
+) -> anthropic.AsyncAnthropic:
+    """A client of the SDK that asks once."""
+    return anthropic.AsyncAnthropic(
+        api_key=credentials.api_key,
+        auth_token=credentials.auth_token,
+        base_url=credentials.base_url,
+        timeout=timeout,
+        max_retries=0,
+        open_telemetry=False,  # its span beside a span of ours would count every token twice
+        http_client=http_client,
+    )
 
 
 def deprecation(model: str) -> str | None:

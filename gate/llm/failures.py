@@ -3,6 +3,7 @@
 Never with a credential.
 """
 
+import json
 import time
 from collections.abc import Collection
 from typing import Any, Literal
@@ -10,12 +11,21 @@ from typing import Any, Literal
 import anthropic
 import httpx2
 
-from gate.llm.collect import ErrorEventError
+from gate.llm.collect import ErrorEventError, MalformedError
 from gate.llm.room import room
 from gate.model.pace import Attempt, asked_wait_s
 from gate.model.redaction import redact, shortened
 from gate.model.reply import Failure
 
+ERRORS = (  # what asking the provider may end in
+    anthropic.AnthropicError,
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    ErrorEventError,
+    MalformedError,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+)
 _BY_STATUS = {
     401: "auth",
     402: "payment",

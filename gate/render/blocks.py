@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from gate.render import escape
 from gate.render.budget import fit
-from gate.render.layout import NARROWEST, Column, Span, Style, ansi, labeled, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, PLAIN, Column, Span, Style, ansi, labeled, table, unstyled, wrapped
 from gate.render.markdown_parts import MEDIUM, text_row
 from gate.render.numbers import count, counted
-from gate.render.words import Medium, Name, Part, Strong, Words
+from gate.render.words import Name, Part, Strong, Words
 
 _BUDGET_BYTES = 50_000
-_MESSAGE_LIMIT, _TEXT_LIMIT = 400, 800
+_TEXT_LIMIT = 800
 _LINES = 16
 
 
@@ -89,14 +89,6 @@ def _written(block: Block) -> str:
             return f"<table>\n{''.join(text_row(label, text) for label, text in texts)}</table>"
 
 
-_PLAIN = Medium(
-    literal=str,
-    name=escape.terminal,
-    message=lambda text: escape.terminal(text, limit=_MESSAGE_LIMIT),
-    strong=str,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     width: int
@@ -119,13 +111,13 @@ class _Page:
 
     def _wrapped(self, words: Words, *, first: str = "", rest: str = "", bold: Words = ()) -> Iterator[str]:
         spans = [
-            Span(_PLAIN.write((part,)), self.bold if part in bold or isinstance(part, Strong) else unstyled)
+            Span(PLAIN.write((part,)), self.bold if part in bold or isinstance(part, Strong) else unstyled)
             for part in words
         ]
         return wrapped(spans, cells=self.width, first=first, rest=rest)
 
     def _grid(self, titles: Sequence[str], rows: Sequence[Sequence[Part]]) -> Iterator[str]:
-        cells = [[Span(_PLAIN.write((row[place],))) for row in rows] for place in range(len(titles))]
+        cells = [[Span(PLAIN.write((row[place],))) for row in rows] for place in range(len(titles))]
         columns = [
             Column(title, own, right=place > 0)
             for place, (title, own) in enumerate(zip(titles, cells, strict=True))

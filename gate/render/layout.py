@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gate.render.escape import cut, log_safe, terminal_lines, width
+from gate.render.escape import cut, log_safe, terminal, terminal_lines, width
 from gate.render.numbers import counted
+from gate.render.words import Medium
 
 NARROWEST = 40  # cells: a text for a terminal is never laid out for less
 GAP = 2
+_MESSAGE_LIMIT = 400
 _LABELS = 10  # "expected" and two blanks
 _LEGIBLE = 28  # cells of the first column that are worth more than a spare column
 Style = Callable[[str], str]
+PLAIN = Medium(  # words as they are written where nothing is colored
+    literal=str, name=terminal, message=lambda text: terminal(text, limit=_MESSAGE_LIMIT), strong=str
+)
 
 
 def unstyled(text: str) -> str:

@@ -10,7 +10,7 @@ from gate.model.report import Excerpt, Proposal, RunSummary, Step
 from gate.model.verdict import Finding, Kind, Verdict
 from gate.render import escape
 from gate.render.figures import Figures, figures
-from gate.render.numbers import UNKNOWN, count, counted, means, p_value, tidy
+from gate.render.numbers import UNKNOWN, count, counted, means, p_value, reach, tidy
 from gate.render.rows import Row
 from gate.render.sentences import confidence, run_sentence, sentence
 from gate.render.words import Medium
@@ -84,7 +84,7 @@ def all_rows(rows: Iterable[Row], verdict: Verdict) -> Iterator[str]:
             if diff.p_adjusted is None
             else _whole(p_value(diff.p_adjusted).removeprefix("p ").removeprefix("= ")),
             count(diff.n),
-            _whole(f"{_range(diff.baseline_draws)} / {_range(diff.head_draws)}"),
+            _whole(f"{reach(*diff.baseline_draws)} / {reach(*diff.head_draws)}"),
             _whole(f"{count(diff.broken)}, {count(diff.fixed)}"),
             _whole(texts.finds),
         )
@@ -190,10 +190,6 @@ def _spread(texts: Figures) -> str:
     if texts.interval == UNKNOWN:
         return _whole(texts.change)
     return f"{_whole(texts.change)}<br><sub>{_whole(texts.interval)}</sub>"
-
-
-def _range(draws: tuple[int, int]) -> str:
-    return count(draws[0]) if draws[0] == draws[1] else f"{count(draws[0])}\u2013{count(draws[1])}"
 
 
 def _case_line(excerpt: Excerpt) -> str:

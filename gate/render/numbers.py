@@ -163,6 +163,11 @@ def count(number: int) -> str:
     return f"{number:,}".replace("-", MINUS)
 
 
+def reach(fewest: int, most: int) -> str:
+    """One number, or both with a dash between them where they differ."""
+    return count(fewest) if fewest == most else f"{count(fewest)}\u2013{count(most)}"
+
+
 def tokens(number: int | None) -> str:
     """`812`, `12.3k`, `4.5M`; None is `unknown`."""
     if number is None:

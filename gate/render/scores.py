@@ -7,20 +7,12 @@ from gate.model.run import RunResult
 from gate.model.score import Metric
 from gate.model.scorecard import Scorecard
 from gate.render import escape
-from gate.render.layout import NARROWEST, Column, Span, table, unstyled, wrapped
+from gate.render.layout import NARROWEST, PLAIN, Column, Span, table, unstyled, wrapped
 from gate.render.numbers import UNKNOWN, count, counted, means
 from gate.render.sentences import run_sentence
 from gate.render.summary import summarize
-from gate.render.words import Medium
 
 _INDENT = "  "
-_MESSAGE_LIMIT = 400
-_PLAIN = Medium(
-    literal=str,
-    name=escape.terminal,
-    message=lambda text: escape.terminal(text, limit=_MESSAGE_LIMIT),
-    strong=str,
-)
 
 
 def run_text(result: RunResult, *, resumed: int = 0, width: int = 80) -> str:
@@ -41,7 +33,7 @@ def run_text(result: RunResult, *, resumed: int = 0, width: int = 80) -> str:
         ),
     ]
     lines = [
-        *wrapped([Span(_PLAIN.write(run_sentence(summarize(result, resumed=resumed))))], cells=cells),
+        *wrapped([Span(PLAIN.write(run_sentence(summarize(result, resumed=resumed))))], cells=cells),
         *(table(columns, cells=cells, indent=_INDENT, head=unstyled) if names else ()),
     ]
     return escape.log_safe("".join(f"{line}\n" for line in lines))

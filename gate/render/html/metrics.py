@@ -11,7 +11,7 @@ from gate.render.html.distribution import distribution
 from gate.render.html.interval import interval
 from gate.render.html.markup import MESSAGE_LIMIT, Markup, el, inline, join, shown
 from gate.render.html.verdict import icon, section, slug
-from gate.render.numbers import UNKNOWN, count, counted, p_value, percent, tidy
+from gate.render.numbers import UNKNOWN, count, counted, p_value, percent, reach, tidy
 from gate.render.rows import Row, every
 from gate.render.sentences import confidence, needed
 
@@ -110,7 +110,7 @@ def _details(diff: MetricDiff, verdict: Verdict) -> Iterator[Markup]:
         ("finds a drop of", texts.finds),
         ("chance, adjusted", UNKNOWN if diff.p_adjusted is None else p_value(diff.p_adjusted)),
         ("cases", f"{count(diff.n)}, of which {count(diff.n_informative)} differ"),
-        ("draws", f"{_range(diff.baseline_draws)} in the baseline, {_range(diff.head_draws)} in the head"),
+        ("draws", f"{reach(*diff.baseline_draws)} in the baseline, {reach(*diff.head_draws)} in the head"),
         ("got worse, better", f"{count(diff.broken)}, {count(diff.fixed)}"),
         ("worse in every draw", count(diff.confirmed_broken)),
         ("flips by chance", UNKNOWN if diff.flip_rate is None else percent(diff.flip_rate)),
@@ -174,7 +174,3 @@ def _segments(diff: MetricDiff, verdict: Verdict) -> Markup | None:
 
 def _size(diff: MetricDiff) -> Markup:
     return el("span", counted(diff.n, "case"), class_="quiet")
-
-
-def _range(draws: tuple[int, int]) -> str:
-    return count(draws[0]) if draws[0] == draws[1] else f"{count(draws[0])}\u2013{count(draws[1])}"
