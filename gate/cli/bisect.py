@@ -76,7 +76,7 @@ def command(metric: str, config: Path, json_file: Path | None, **given: Any) -> 
         found = bisect(place, wanted)
     except (InterruptedRunError, KeyboardInterrupt) as error:
         said = str(error).rstrip(".")
-        raise InterruptedRunError(f"{said}; {_KEPT}." if said else f"{_KEPT}.") from None
+        raise InterruptedRunError(f"{said}; {_KEPT}." if said else f"{_KEPT.capitalize()}.") from None
     except EvaluationError as error:
         raise EvaluationError(f"{error}; {_KEPT}") from None
     if json_file is not None:

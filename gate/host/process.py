@@ -119,10 +119,14 @@ def listened(job: Job, *, heard: Callable[[str], None], said: Callable[[str], No
         start_new_session=True,
     ) as process:
         assert process.stdout is not None and process.stderr is not None  # noqa: PT018, S101 - pipes, as asked for
-        words = beside(_each_line, process.stderr, said)
+        stopped = False
+        words = beside(_each_line, process.stderr, lambda line: None if stopped else said(line))
         try:
             _each_line(process.stdout, heard)
             return process.wait()
+        except BaseException:
+            stopped = True  # what it says of being stopped by us, be it Python's own words, is no news
+            raise
         finally:
             if process.poll() is None:
                 _signal(process, signal.SIGINT)

@@ -55,12 +55,24 @@ class Elsewhere:
         return self.top.parent
 
 
+class NotLaidOutError(UserError):
+    """A commit cannot be laid out: as a rule the disk or somebody's rights are at fault, and not the commit."""
+
+
+def no_folder(error: OSError) -> NotLaidOutError:
+    """What to say where the system gives no temporary folder."""
+    message = f"no temporary folder can be made: {error.strerror or error}"
+    fix = "free space there, or set TMPDIR to a folder that can be written"
+    return NotLaidOutError(Problem(message=message, fix=fix))
+
+
 @contextmanager
 def at_commit(tree: WorkingTree, sha: str, *, overlays: Sequence[Overlay] = ()) -> Iterator[Elsewhere]:
     """A block in which a commit of the repository around `tree` lies in a folder of its own, with some files of others.
 
     Raises:
-        UserError: there is no repository or no such commit, or the folder cannot be written.
+        NotLaidOutError: git cannot lay it out, or there is no folder for it.
+        UserError: there is no repository, or a file of an overlay has no place there.
     """
     _sweep(tree)
     prefix = _asked(tree, "rev-parse", "--show-prefix").strip()
@@ -92,7 +104,10 @@ def top_of(tree: WorkingTree) -> Path:
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A temporary folder that is locked as long as we live, so that no other process takes it for a leftover."""
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    except OSError as error:
+        raise no_folder(error) from None
     try:
         with (folder / _LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -194,7 +209,7 @@ def _told(overlay: Overlay) -> Iterator[None]:
     except OSError as error:
         where = "the working tree" if overlay.sha is None else overlay.sha[:12]
         message = f"a file of {where} cannot be laid out: {error.strerror or error}"
-        raise UserError(
+        raise NotLaidOutError(
             Problem(message=message, value=str(error.filename or ""), fix="leave it out")
         ) from None
 
@@ -206,10 +221,10 @@ def _asked(tree: WorkingTree, *arguments: str) -> str:
     return said.out.decode(errors="surrogateescape")
 
 
-def _refused(said: Said, message: str) -> UserError:
+def _refused(said: Said, message: str) -> NotLaidOutError:
     reason = said.err.splitlines()[-1] if said.err else "it gave no reason"
     fix = "run inside the repository; where git lacks room or rights, free space or mend the permissions"
-    return UserError(Problem(message=f"{message}: {reason}", fix=fix))
+    return NotLaidOutError(Problem(message=f"{message}: {reason}", fix=fix))
 
 
 def _some(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.host.process import Job, jobs, undisturbed
+from gate.host.process import Job, jobs, listened, undisturbed
 
 
 def unheard(_line: str) -> None:
@@ -89,3 +89,28 @@ def test_the_handlers_are_put_back() -> None:
     with undisturbed():
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+IMPATIENT = """
+import signal, sys, time
+def end(*_):
+    sys.stderr.write("Traceback (most recent call last)\\n")
+    sys.stderr.flush()
+    sys.exit(130)
+signal.signal(signal.SIGINT, end)
+sys.stderr.write("before\\n")
+sys.stderr.flush()
+print("begun", flush=True)
+signal.pause()
+"""
+
+
+def test_what_a_command_says_of_being_ended_by_us_is_passed_on_to_nobody(tmp_path: Path) -> None:
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    said: list[str] = []
+    job = Job(command=[sys.executable, "-c", IMPATIENT], folder=tmp_path, environment={})
+    with pytest.raises(KeyboardInterrupt):
+        listened(job, heard=interrupted, said=said.append)
+    assert not any("Traceback" in line for line in said)

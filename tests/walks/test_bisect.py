@@ -281,7 +281,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_run(road: Road) -> N
     before = road.asked
     for says, *arguments in (
         ("no suite has a metric 'nonsense'", "nonsense"),
-        ("git knows no commit of that name", "exact_match", "--good", "nowhere"),
+        ("git knows no commit of that name found: --good nowhere", "exact_match", "--good", "nowhere"),
+        ("git knows no commit of that name found: --bad nowhere", "exact_match", "--bad", "nowhere"),
         ("this names no case", "exact_match", "--cases", "nobody"),
     ):
         done = road.ask("bisect", *arguments)

@@ -130,6 +130,12 @@ def test_a_commit_that_does_not_know_the_suite_is_asked_as_ours_says(scene: Scen
     scene.project.git("rm", "-q", "--cached", "gate.yaml")
     scene.project.git("commit", "-q", "-m", "no config")
     assert scores(scene.visit("HEAD")) == [1, 0, 1, 1, 1, 1]
+    assert any("there is no gate.yaml there" in line for line in scene.followed.heard)
+    scene.project.write("gate.yaml", scene.project.read("gate.yaml").replace('"s":', '"another":'))
+    scene.project.commit("another suite")
+    there = scene.project.git("rev-parse", "HEAD").strip()
+    scene.project.git("checkout", "-q", "HEAD~2", "--", "gate.yaml")
+    assert scores(scene.visit(there)) == [1, 0, 1, 1, 1, 1]
     assert any("has no suite s there" in line for line in scene.followed.heard)
 
 

@@ -9,6 +9,7 @@ provider or the machine does, which says nothing about any commit, and the searc
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gate.compare.tally import tally
 from gate.flows.why.elsewhere import Errand, run_elsewhere
 from gate.flows.why.road import Version
 from gate.host.local import write_text
+from gate.host.worktree import NotLaidOutError
 from gate.model.base import digest
 from gate.model.errors import EvaluationError, GateError, UserError
 from gate.model.files import dump_baseline, load_baseline
@@ -40,7 +42,7 @@ class CannotRunError(Exception):
 
 
 class _RefusedError(CannotRunError):
-    """Its trials were refused, or ended the process: that may be the version, and may lie outside."""
+    """It cannot be laid out, its trials were refused, or ended the process: that may be the version, and may lie outside."""
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Drawer:
     """Draws of versions. `ready` holds the cases that are asked; `fresh` uses nothing of earlier runs.
 
     `asked` counts the trials that were run, `kept` those that were on disk; `cost_usd` is None where it is not known.
-    `sound` is a version that has answered.
+    `sound` is a version that has answered; `keeps` says whether the diary can be written.
     """
 
     place: Place
@@ -64,6 +66,7 @@ class Drawer:
     furthest: int = 0
     pages: list[Path] = field(default_factory=list)
     sound: Version | None = None
+    keeps: bool = True
 
     def on(self, cases: Sequence[str]) -> "Drawer":
         """The same for some of the cases, its counts going on."""
@@ -94,20 +97,16 @@ class Drawer:
     def forget(self) -> None:
         """Take away what this search kept, where nothing of it may be used another time."""
         for page in self.pages:
-            (self.place.tree.root / page).unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.place.tree.root / page).unlink()
 
     def _chunk(self, version: Version, draws: Draws) -> Scorecard:
         page = self._page(version, draws)
         self.pages.append(page)
-        text = None if self.fresh else self.place.tree.read(str(page))
-        if text is not None:
-            try:
-                card = load_baseline(text, str(page))
-            except UserError:  # a diary that cannot be read is none
-                pass
-            else:
-                self.kept += draws.count * len(card.cases)
-                return card
+        known = None if self.fresh else self._told_by(page)
+        if known is not None:
+            self.kept += draws.count * len(known.cases)
+            return known
         try:
             card = self._run(version, draws)
         except _RefusedError:
@@ -115,8 +114,27 @@ class Drawer:
             raise
         if self._fails(card):
             self._make_sure(version)
-        write_text(self.place.tree.root / page, dump_baseline(card))
+        self._tell(page, card)
         return card
+
+    def _told_by(self, page: Path) -> Scorecard | None:
+        """What a page of the diary says; one that cannot be read says nothing."""
+        try:
+            text = self.place.tree.read(str(page))
+            return None if text is None else load_baseline(text, str(page))
+        except UserError:
+            return None
+
+    def _tell(self, page: Path, card: Scorecard) -> None:
+        """Write a page of the diary. Where that cannot be done the search goes on: its draws are paid for."""
+        try:
+            write_text(self.place.tree.root / page, dump_baseline(card))
+        except UserError as error:
+            if self.keeps:
+                self.place.notice(
+                    f"{error.problems[0].message}: the steps of this search are not kept, and are asked again another time"
+                )
+            self.keeps = False
 
     def _make_sure(self, version: Version) -> None:
         """Ask a version that has answered for one draw more, which is kept nowhere.
@@ -151,6 +169,8 @@ class Drawer:
         )
         try:
             visit = run_elsewhere(self.place, errand, ledger=self.ledger)
+        except NotLaidOutError as error:
+            raise _RefusedError(error.problems[0].message, cause=error) from None
         except UserError as error:
             raise CannotRunError(error.problems[0].message, cause=error) from None
         except EvaluationError as error:

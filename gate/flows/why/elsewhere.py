@@ -68,7 +68,9 @@ class Errand:
     def label(self) -> str:
         """What a person calls it: `main (1a2b3c4d5e6f)`."""
         name = self.revision.label
-        return self.sha[:12] if self.sha.startswith(name) else f"{name} ({self.sha[:12]})"
+        if self.sha.startswith(name):
+            return self.sha[:12]
+        return name if name.startswith(self.sha[:7]) else f"{name} ({self.sha[:12]})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,9 @@ def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None)
             )
         except KeyboardInterrupt:
             left = left_in(folder / OUTCOME, exit_code=InterruptedRunError.exit_code, kind=Arrived)
-            raise InterruptedRunError(f"At {errand.label}: {left.message}") from None
+            raise InterruptedRunError(
+                f"At {errand.label}: {left.message or 'nothing was done yet'}"
+            ) from None
         return _arrived(errand, folder, exit_code=code, ledger=ledger)
 
 
@@ -201,7 +205,10 @@ def _theirs(place: Place, errand: Errand, there: WorkingTree) -> dict[str, JsonV
         )
         if name in suites:
             return _mapping(suites[name])
-    place.notice(f"{errand.label}: {place.config} has no suite {name} there; the target is ours")
+    lacks = (
+        f"there is no {place.config} there" if text is None else f"{place.config} has no suite {name} there"
+    )
+    place.notice(f"{errand.label}: {lacks}; the target is ours")
     return None
 
 

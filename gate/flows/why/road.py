@@ -34,7 +34,7 @@ class Version:
     @property
     def revision(self) -> Revision:
         """As whoever runs it knows it."""
-        return Revision(label=self.sha, sha=self.sha)
+        return Revision(label=self.label if self.overlays else self.sha, sha=self.sha)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,7 @@ class Surveyor:
             UserError: git does not know one of them.
         """
         told = []
-        start, head = self.tree.resolve(good).sha or "", self.tree.resolve(bad or "HEAD").sha or ""
+        start, head = self._sha(good, "--good"), self._sha(bad or "HEAD", "--bad")
         base = merge_base(self.tree, start, head)
         if base and base != start:
             told.append(
@@ -119,6 +119,14 @@ class Surveyor:
         commit = GitCommit(sha=road.bad.sha, parents=(road.good.sha,), message="everything between the two")
         return Stop(commit=commit, paths=kept, version=road.bad, source=source) if kept else None
 
+    def _sha(self, ref: str, option: str) -> str:
+        """The commit that an option names."""
+        try:
+            return self.tree.resolve(ref).sha or ""
+        except UserError as error:
+            told = (problem.model_copy(update={"value": f"{option} {ref}"}) for problem in error.problems)
+            raise UserError(*told) from None
+
     def _stop(self, commit: GitCommit) -> list[Stop]:
         before = commit.parents[0] if commit.parents else ""
         paths = self._that_matter(commit.paths, before=before, after=commit.sha)
@@ -127,17 +135,20 @@ class Surveyor:
 
     def _uncommitted(self, head: str) -> list[Stop]:
         """The changes of the working tree, as if they were a commit."""
-        paths = self._that_matter(changed_between(self.tree, head, ""), before=head, after="")
+        changed = changed_between(self.tree, head, "")
+        paths = self._that_matter(changed, before=head, after="")
         if not paths:
             return []
-        version = Version(sha=head, label="working tree", overlays=(Overlay(paths=paths),))
+        # A new module that nobody declared is imported all the same: it is laid there as well.
+        whole = tuple(self._inner(path) for path in changed) if len(changed) <= _MOST_PATHS else paths
+        version = Version(sha=head, label="working tree", overlays=(Overlay(paths=whole),))
         commit = GitCommit(sha=head, parents=(head,), message="what is not committed in the working tree")
         return [Stop(commit=commit, paths=paths, version=version, source=None)]
 
     def _that_matter(self, paths: Sequence[str], *, before: str, after: str) -> tuple[str, ...]:
         """Those of the changed files on which the application can depend."""
         old, new = self._config_at(before), self._config_at(after)
-        inner = {path: posixpath.relpath(path, self.folder or ".") for path in paths}
+        inner = {path: self._inner(path) for path in paths}
         kept = [path for path in paths if not self._is_fixed(inner[path])]
         config = self.folder + posixpath.basename(self.file)
         if config in kept and self._says_the_same(old, new):
@@ -146,6 +157,9 @@ class Surveyor:
             read = partial(self.tree.read_at, after) if after else self.tree.read
             kept = [path for path in kept if self._is_touched(path, old, new, read)]
         return tuple(inner[path] for path in kept)
+
+    def _inner(self, path: str) -> str:
+        return posixpath.relpath(path, self.folder or ".")
 
     def _is_touched(
         self, path: str, old: ConfigFile | None, new: ConfigFile, read: Callable[[str], str | None]

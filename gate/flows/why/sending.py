@@ -16,6 +16,7 @@ from gate.estimates import expected
 from gate.flows.why.elsewhere import Errand, run_elsewhere
 from gate.flows.why.marks import Stage, taken
 from gate.host.local import WorkingTree
+from gate.host.worktree import no_folder
 from gate.model.errors import Problem, UserError
 from gate.model.redaction import public, secrets_of
 from gate.model.replay import Replay, Side
@@ -137,7 +138,11 @@ def _alone(stage: Stage) -> Ready:
 @contextmanager
 def _nowhere(place: Place) -> Iterator[Place]:
     """The same place with a store that goes with the block."""
-    with TemporaryDirectory(prefix="gate-") as folder:
+    try:
+        temporary = TemporaryDirectory(prefix="gate-")
+    except OSError as error:
+        raise no_folder(error) from None
+    with temporary as folder:
         yield replace(place, home=Path(folder))
 
 

@@ -89,7 +89,8 @@ def test_what_is_not_committed_is_the_last_stop_new_and_removed_files_too(projec
     road = road_of(project, "")
     assert [stop.paths for stop in road.stops] == [("app.sh",), ("prompts/a.md", "prompts/c.md")]
     assert road.bad.label == "working tree"
-    assert road.bad.overlays[0].paths == ("prompts/a.md", "prompts/c.md")
+    # What is laid out is the tree as it is: a new file counts, though nobody declared it, where another imports it.
+    assert road.bad.overlays[0].paths == ("notes.md", "prompts/a.md", "prompts/c.md")
     assert road_of(project, "HEAD").bad.overlays == ()
 
 
