@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from gate.host.git import Said, git
+from gate.host.leftovers import LOCK, PREFIX, sweep, take_away
 from gate.host.local import WorkingTree
 from gate.model.errors import Problem, UserError
 
-_PREFIX, _LOCK = "gate-at-", "lock"
 _LIMIT_S = (
     900.0  # of checking out: a large repository on a slow disk, or one that fetches its files on the way
 )
@@ -74,7 +73,7 @@ def at_commit(tree: WorkingTree, sha: str, *, overlays: Sequence[Overlay] = ()) 
         NotLaidOutError: git cannot lay it out, or there is no folder for it.
         UserError: there is no repository, or a file of an overlay has no place there.
     """
-    _sweep(tree)
+    sweep(tree)
     prefix = _asked(tree, "rev-parse", "--show-prefix").strip()
     with _folder() as folder:
         top = folder / f"at-{sha[:12]}"
@@ -89,7 +88,7 @@ def at_commit(tree: WorkingTree, sha: str, *, overlays: Sequence[Overlay] = ()) 
                         _lay(here, path, overlay=overlay, top=top, home=tree)
             yield Elsewhere(tree=here, top=top, lacking=_lacking(top))
         finally:
-            _take_away(tree, top)
+            take_away(tree, top)
 
 
 def top_of(tree: WorkingTree) -> Path:
@@ -105,11 +104,11 @@ def top_of(tree: WorkingTree) -> Path:
 def _folder() -> Iterator[Path]:
     """A temporary folder that is locked as long as we live, so that no other process takes it for a leftover."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
     except OSError as error:
         raise no_folder(error) from None
     try:
-        with (folder / _LOCK).open("w") as lock:
+        with (folder / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
     finally:
@@ -166,39 +165,6 @@ def _is_pointer(path: Path) -> bool:
     with suppress(OSError), path.open("rb") as file:
         return file.read(64).startswith(b"version https://git-lfs")
     return False
-
-
-def _take_away(tree: WorkingTree, top: Path) -> None:
-    shutil.rmtree(top, ignore_errors=True)  # git's own removal looks at every file first
-    git(tree.root, "worktree", "remove", "--force", "--force", str(top))
-
-
-def _sweep(tree: WorkingTree) -> None:
-    """Take away what killed processes left behind, of this repository; others' worktrees are none of our business."""
-    listed = git(tree.root, "worktree", "list", "--porcelain").out.decode(errors="replace")
-    for line in listed.splitlines():
-        top = Path(line.removeprefix("worktree "))
-        if not line.startswith("worktree ") or not top.parent.name.startswith(_PREFIX):
-            continue
-        with suppress(OSError), _left_behind(top.parent / _LOCK):
-            _take_away(tree, top)
-            shutil.rmtree(top.parent, ignore_errors=True)
-
-
-@contextmanager
-def _left_behind(path: Path) -> Iterator[None]:
-    """A block in which nobody else takes a leftover for theirs.
-
-    Raises:
-        OSError: somebody who is alive holds it.
-    """
-    if not path.parent.exists():  # the system has cleaned up; only git still knows of it
-        yield
-        return
-    lock: IO[str]
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
 
 
 @contextmanager

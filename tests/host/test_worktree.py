@@ -1,8 +1,12 @@
 """A commit in a folder of its own: what is in it, what of the user's is left alone, and that it goes again."""
 
+import fcntl
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -188,3 +192,33 @@ def test_without_a_repository_or_the_commit_it_says_so(project: Project, tmp_pat
             pass
         assert caught.value.problems[0].fix
     assert project.git("worktree", "list").count("\n") == 1
+
+
+def test_folders_of_killed_processes_go_also_where_no_git_knows_of_them(project: Project) -> None:
+    early, held, new = (Path(tempfile.mkdtemp(prefix="gate-at-")) for _ in range(3))
+    (early / "at-0").mkdir()
+    (held / "lock").touch()
+    for folder in (early, held):
+        os.utime(folder, (0, 0))
+    with (held / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with at_commit(tree(project), sha(project, "HEAD")):
+            assert not early.exists()
+            assert held.exists()
+            assert new.exists()
+    for folder in (held, new):
+        shutil.rmtree(folder)
+
+
+def test_a_link_among_temporary_files_leads_no_sweep_astray(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "file").touch()
+    os.utime(tmp_path / "precious", (0, 0))
+    link = Path(tempfile.gettempdir()) / f"gate-at-{tmp_path.parent.name}-{tmp_path.name}"
+    link.symlink_to(tmp_path / "precious")
+    try:
+        with at_commit(tree(project), sha(project, "HEAD")):
+            pass
+    finally:
+        link.unlink()
+    assert [each.name for each in (tmp_path / "precious").iterdir()] == ["file"]

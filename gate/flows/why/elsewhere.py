@@ -109,9 +109,7 @@ def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None)
             )
         except KeyboardInterrupt:
             left = left_in(folder / OUTCOME, exit_code=InterruptedRunError.exit_code, kind=Arrived)
-            raise InterruptedRunError(
-                f"At {errand.label}: {left.message or 'nothing was done yet'}"
-            ) from None
+            raise InterruptedRunError(f"At {errand.label}: {left.message or 'its run was over'}") from None
         return _arrived(errand, folder, exit_code=code, ledger=ledger)
 
 

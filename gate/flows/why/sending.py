@@ -17,7 +17,7 @@ from gate.flows.why.elsewhere import Errand, run_elsewhere
 from gate.flows.why.marks import Stage, taken
 from gate.host.local import WorkingTree
 from gate.host.worktree import no_folder
-from gate.model.errors import Problem, UserError
+from gate.model.errors import InterruptedRunError, Problem, UserError
 from gate.model.redaction import public, secrets_of
 from gate.model.replay import Replay, Side
 from gate.model.report import Revision
@@ -143,7 +143,11 @@ def _nowhere(place: Place) -> Iterator[Place]:
     except OSError as error:
         raise no_folder(error) from None
     with temporary as folder:
-        yield replace(place, home=Path(folder))
+        try:
+            yield replace(place, home=Path(folder))
+        except InterruptedRunError:
+            message = "What came back is kept nowhere: the same command sends it anew."
+            raise InterruptedRunError(message) from None
 
 
 def _side(place: Place, stage: Stage, label: str, result: RunResult) -> Side:
