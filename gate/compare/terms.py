@@ -125,8 +125,4 @@ def _ranges(tag: str, numbered: Sequence[tuple[float, int]]) -> list[tuple[Term,
         *(Term(tag=tag, above=low, most=high) for low, high in pairwise(cuts)),
         *(Term(tag=tag, above=cut) for cut in cuts),
     ]
-    return [(term, mask_of([place for number, place in numbered if _within(term, number)])) for term in terms]
-
-
-def _within(term: Term, number: float) -> bool:
-    return (term.above is None or number > term.above) and (term.most is None or number <= term.most)
+    return [(term, mask_of([place for number, place in numbered if term.spans(number)])) for term in terms]

@@ -37,8 +37,11 @@ class Term(Noun):
         if own is None or self.value is not None:
             return own == self.value
         number = number_of(own)
-        above = -math.inf if self.above is None else self.above
-        return number is not None and above < number <= (math.inf if self.most is None else self.most)
+        return number is not None and self.spans(number)
+
+    def spans(self, number: float) -> bool:
+        """Whether a number lies in the range."""
+        return (self.above is None or number > self.above) and (self.most is None or number <= self.most)
 
 
 class Segment(Noun):

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from gate.model.case import Case
 from gate.model.run import Trial
-from gate.run.claim import Record
+from gate.run.claim import record_in
 from gate.run.journal import FOLDER
 from gate.run.plan import shelf
-from gate.run.rows import loaded
 from gate.run.shelves import Shelves
 from gate.run.store import StoreError
 
@@ -44,10 +43,7 @@ def _shelves(target: Mapping[str, str], sha: str | None) -> list[str]:
 
 
 def _trial(case_id: str, index: int, body: str) -> Trial | None:
-    try:
-        record = loaded(Record, body)
-    except (ValueError, TypeError):  # of another version of ours
-        return None
-    if record.reply is None:
+    record = record_in(body)
+    if record is None or record.reply is None:
         return None
     return Trial(case_id=case_id, index=index, reply=record.reply, failures=record.failures)

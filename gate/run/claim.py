@@ -18,6 +18,7 @@ from gate.model.run import Trial
 from gate.model.score import Score
 from gate.run.outbox import Outbox
 from gate.run.plan import RunPlan
+from gate.run.rows import loaded
 
 _MOST_SCORINGS = 40  # of one reply that are kept, the latest: a rubric may be edited a hundred times
 
@@ -33,6 +34,14 @@ class Record(Noun):
     failures: tuple[Failure, ...] = ()
     expenses: tuple[Expense, ...] = ()
     scores: dict[str, tuple[Score, ...]] = Field(default_factory=dict)
+
+
+def record_in(body: str) -> Record | None:
+    """What the body of a row says; None where another version of gate wrote it."""
+    try:
+        return loaded(Record, body)
+    except (ValueError, TypeError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

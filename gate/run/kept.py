@@ -7,9 +7,8 @@ from pathlib import Path
 from gate.model.case import Case
 from gate.model.run import Trial
 from gate.model.score import Score
-from gate.run.claim import Record
+from gate.run.claim import Record, record_in
 from gate.run.journal import FOLDER
-from gate.run.rows import loaded
 from gate.run.shelves import Shelves
 from gate.run.store import StoreError
 
@@ -46,9 +45,8 @@ def kept_draws(
     older: set[str] = set()
     trials = []
     for row in sorted(chosen, key=lambda row: row.draw):
-        try:
-            record = loaded(Record, row.body)
-        except (ValueError, TypeError):  # of another version of gate
+        record = record_in(row.body)
+        if record is None:
             continue
         scores = list(_scores(record, case, fingerprints=fingerprints))
         older.update(score.metric for score, todays_own in scores if not todays_own)

@@ -65,5 +65,3 @@ class Post:
         names = ", ".join(self.under_way)
         goes_on = f"{names} goes on at the provider, paid; " if names else ""
         return f"{goes_on}the same command goes on from there."
-
-    # --- handing in ---------------------------------------------------------------------------------------------------

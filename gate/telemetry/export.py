@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from gate.model.quantity import counted
 from gate.model.redaction import redact, shortened
 from gate.telemetry.scored import Scored
 from gate.telemetry.settings import Settings, Signal
@@ -157,9 +158,7 @@ class Exporter:
     def _sentence(self) -> str | None:
         if not self._lost:
             return None
-        lost = " and ".join(
-            f"{number:,} {_LABELS[signal]}{'s' * (number > 1)}" for signal, number in self._lost.items()
-        )
+        lost = " and ".join(counted(number, _LABELS[signal]) for signal, number in self._lost.items())
         hosts = sorted(
             {
                 urlsplit(self._settings.ways[signal].endpoint).netloc.rpartition("@")[2]

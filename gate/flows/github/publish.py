@@ -14,6 +14,7 @@ from gate.flows.github.desk import Desk, concluding
 from gate.flows.github.fork_proven import accepted_of_fork
 from gate.flows.github.paged import paged
 from gate.flows.github.pages import pages_of_report, pages_of_untouched
+from gate.flows.github.recorded import ARCHIVE_LIMIT_BYTES, ARTIFACT, UNPACKED_LIMIT_BYTES
 from gate.flows.github.scope import Scope, named_base, no_config, scope_of
 from gate.flows.github.telling import Teller
 from gate.flows.judged import Recorded, judged
@@ -25,9 +26,6 @@ from gate.model.errors import Problem, UserError
 from gate.model.files import load_results
 from gate.model.redaction import public
 from gate.model.report import Revision
-
-ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
-_ARCHIVE_LIMIT_BYTES, _UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
 
 
 def published(desk: Desk, run: Run) -> int:
@@ -106,9 +104,9 @@ def _results(desk: Desk, run: Run, scope: Scope) -> Mapping[str, str]:
         message = f"the fork's run ended as {run.conclusion or 'unknown'} and left no artifact {ARTIFACT!r}"
         fix = "look at the log of that run; a suite that needs a secret cannot run in a fork: let a maintainer run it"
         raise UserError(Problem(message=message, fix=fix))
-    content = desk.github.download(mine[0], limit_bytes=_ARCHIVE_LIMIT_BYTES)
+    content = desk.github.download(mine[0], limit_bytes=ARCHIVE_LIMIT_BYTES)
     names = {f"results/{suite}.json": suite for suite in scope.suites}
-    files = read_zip(content, names=names.keys(), limit_bytes=_UNPACKED_LIMIT_BYTES)
+    files = read_zip(content, names=names.keys(), limit_bytes=UNPACKED_LIMIT_BYTES)
     return {names[name]: _text(data, name) for name, data in files.items()}
 
 

@@ -27,7 +27,7 @@ from gate.render.steps import is_drop
 
 ARTIFACT = "gate-report"  # as the workflow that `gate init --github` writes uploads it
 _REPORT = "report.json"
-_ARCHIVE_LIMIT_BYTES, _UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
+ARCHIVE_LIMIT_BYTES, UNPACKED_LIMIT_BYTES = 20_000_000, 100_000_000
 _SEAL = re.compile(r"<!-- gate:record head=(\S+) results=([0-9a-f]{64}) -->")
 _HOW = "If this is intended, somebody who may write here makes these results the baseline with this comment"
 _HOW_MORE = (
@@ -97,7 +97,7 @@ def recorded(desk: Desk, sha: str, *, statuses: Sequence[PostedStatus]) -> Recor
     content = _archive(desk, run)
     report = _report(content)
     names = {f"results/{each.suite}.json": each.suite for each in report.runs}
-    files = read_zip(content, names={_REPORT, *names}, limit_bytes=_UNPACKED_LIMIT_BYTES)
+    files = read_zip(content, names={_REPORT, *names}, limit_bytes=UNPACKED_LIMIT_BYTES)
     if files_digest(files) != digest:
         raise _refused("what the run uploaded is not what it recorded: the digests differ")
     results = {names[name]: _results(data, name) for name, data in files.items() if name in names}
@@ -172,11 +172,11 @@ def _archive(desk: Desk, run: WorkflowRun) -> bytes:
     mine = [each for each in found if each.head_sha in {"", run.head_sha} and each.run_id in {0, run.id}]
     if not mine:
         raise _refused(f"the run left no artifact {ARTIFACT!r}")
-    return desk.github.download(mine[0], limit_bytes=_ARCHIVE_LIMIT_BYTES)
+    return desk.github.download(mine[0], limit_bytes=ARCHIVE_LIMIT_BYTES)
 
 
 def _report(content: bytes) -> Report:
-    files = read_zip(content, names={_REPORT}, limit_bytes=_UNPACKED_LIMIT_BYTES)
+    files = read_zip(content, names={_REPORT}, limit_bytes=UNPACKED_LIMIT_BYTES)
     try:
         return Report.model_validate(json.loads(files[_REPORT].decode()))
     except (KeyError, ValueError, RecursionError):  # pydantic's and json's errors are ValueErrors
