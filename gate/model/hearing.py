@@ -18,8 +18,12 @@ class Heard(Protocol):
         """Why no passages are known, in a sentence for the person; from here on it is counted."""
         ...
 
-    def when_told(self, callback: Callable[[], None]) -> None:
-        """Call back once, from any thread, when a step of retrieval and the step around the whole call were told."""
+    def when_told(self, callback: Callable[[float], None]) -> None:
+        """Call back once, from any thread, when the step around the whole call was told, and a step of retrieval.
+
+        Also without the latter, where none is to be expected; what is under way may then come within the seconds that
+        the callback is handed, which are 0 where all is told.
+        """
         ...
 
 
@@ -81,8 +85,8 @@ class _Nothing:
     def lacking(self) -> str:
         return "nothing is traced, so no passages can be read from traces"
 
-    def when_told(self, callback: Callable[[], None]) -> None:
-        callback()
+    def when_told(self, callback: Callable[[float], None]) -> None:
+        callback(0)
 
 
 @contextmanager

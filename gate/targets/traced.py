@@ -28,12 +28,17 @@ async def with_passages(reply: Reply | Failure, heard: Heard, *, wait_s: float =
 
 async def _told(heard: Heard, *, wait_s: float) -> None:
     loop = asyncio.get_running_loop()
-    told = asyncio.Event()
+    until, told = loop.time() + wait_s, loop.create_future()
 
-    def tell() -> None:
+    def settle(grace_s: float) -> None:
+        if not told.done():
+            told.set_result(grace_s)
+
+    def tell(grace_s: float) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(told.set)
+            loop.call_soon_threadsafe(settle, grace_s)
 
     heard.when_told(tell)
     with suppress(TimeoutError):
-        await asyncio.wait_for(told.wait(), wait_s)
+        grace_s = await asyncio.wait_for(told, wait_s)
+        await asyncio.sleep(min(grace_s, max(0.0, until - loop.time())))

@@ -14,6 +14,7 @@ from gate.model.hearing import Deaf, Heard
 from gate.model.quantity import counted
 from gate.telemetry.handover import propagates, variables
 from gate.telemetry.passages import contexts_of, tells_passages
+from gate.telemetry.retrieving import GRACE_S, Retrieving
 from gate.telemetry.trail import ForeignSpan, current_traceparent
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Arrivals:
         self._propagates = propagates(environment)
         self._lock, self._calls = Lock(), dict[int, _Call]()
         self._receivers: dict[int, Receiver] = {}
+        self._retrieving = Retrieving()
         self._counts: Counter[str] = Counter()
 
     def take(self, spans: Sequence[ForeignSpan]) -> None:
@@ -53,7 +55,7 @@ class Arrivals:
             with Deaf().call() as nothing:
                 yield nothing
             return
-        trace_id, call = here[0], _Call(lack=self._lack)
+        trace_id, call = here[0], _Call(self._retrieving, lack=self._lack)
         with self._lock:
             self._calls[trace_id] = call
         try:
@@ -61,6 +63,9 @@ class Arrivals:
         finally:
             with self._lock:
                 self._calls.pop(trace_id, None)
+                waiting = tuple(self._calls.values()) if call.learned() else ()
+            for other in waiting:
+                other.call_back()
 
     @contextmanager
     def inside(self) -> Iterator[Heard]:
@@ -175,12 +180,13 @@ def heard(all_of: Iterable[Arrivals], *, onward: Onward, notice: Callable[[str],
 class _Call:
     """What is told of one call, in any order and from any thread. A span that comes twice counts once."""
 
-    def __init__(self, *, lack: Callable[[], None]) -> None:
+    def __init__(self, retrieving: Retrieving, *, lack: Callable[[], None]) -> None:
         self.handed: set[int] = set()
+        self._retrieving = retrieving
         self._lack = lack
         self._lock, self._spans = Lock(), dict[int, ForeignSpan]()
         self._around = self._retrieved = False
-        self._callback: Callable[[], None] | None = None
+        self._callback: Callable[[float], None] | None = None
 
     def add(self, span: ForeignSpan) -> bool:
         """Take it in; False where there are too many."""
@@ -192,7 +198,7 @@ class _Call:
             self._spans[span.span_id] = span
             self._around |= span.parent_id in self.handed
             self._retrieved |= tells_passages(span)
-        self._call_back()
+        self.call_back()
         return True
 
     def contexts(self) -> tuple[Context, ...] | None:
@@ -207,18 +213,27 @@ class _Call:
             return "no span of the application arrived, so its passages are not known"
         return "the spans of the application tell of no retrieval, so its passages are not known"
 
-    def when_told(self, callback: Callable[[], None]) -> None:
+    def when_told(self, callback: Callable[[float], None]) -> None:
         """A step ends after those inside it, and is exported after them: with the outermost one all is told."""
         with self._lock:
             self._callback = callback
-        self._call_back()
+        self.call_back()
 
-    def _call_back(self) -> None:
+    def learned(self) -> bool:
+        """The call is over: what was told of it is evidence for the others. True where it says something new."""
         with self._lock:
-            callback = self._callback if self._around and self._retrieved else None
-            self._callback = None if callback is not None else self._callback
-        if callback is not None:
-            callback()
+            return self._retrieving.learn(self._spans.values(), self.handed)
+
+    def call_back(self) -> None:
+        """Tell who waits, where nothing more is to be waited for."""
+        with self._lock:
+            callback, grace_s = self._callback, 0.0 if self._retrieved else GRACE_S
+            if callback is None or not self._around:
+                return
+            if not self._retrieved and not self._retrieving.is_over(self._spans.values(), self.handed):
+                return
+            self._callback = None
+        callback(grace_s)
 
 
 def _here() -> tuple[int, int] | None:

@@ -23,7 +23,7 @@ class Heard:
 
     def __init__(self, contexts: tuple[Context, ...] | None = None) -> None:
         self.found = contexts
-        self.callbacks: list[Callable[[], None]] = []
+        self.callbacks: list[Callable[[float], None]] = []
         self.lacked = 0
 
     def contexts(self) -> tuple[Context, ...] | None:
@@ -33,15 +33,15 @@ class Heard:
         self.lacked += 1
         return "nobody told"
 
-    def when_told(self, callback: Callable[[], None]) -> None:
+    def when_told(self, callback: Callable[[float], None]) -> None:
         self.callbacks.append(callback)
         if self.found is not None:
-            callback()
+            callback(0)
 
     def tell(self) -> None:
         self.found = FOUND
         for callback in self.callbacks:
-            callback()
+            callback(0)
 
 
 def passed(reply: Reply | Failure, heard: Heard, *, wait_s: float = 0) -> Reply | Failure:
@@ -108,3 +108,28 @@ def test_a_program_whose_spans_are_sent_elsewhere_cannot_be_read_by_them() -> No
     CommandOptions.model_validate(given)
     with pytest.raises(ValidationError, match=r"env\.OTEL_EXPORTER_OTLP_ENDPOINT"):
         CommandOptions.model_validate({**given, "contexts": "traces"})
+
+
+class Skipped(Heard):
+    """A call whose outermost step has come, and no retrieval is to be expected."""
+
+    def __init__(self, grace_s: float, found: tuple[Context, ...] | None = None) -> None:
+        super().__init__()
+        self.grace_s, self.late = grace_s, found
+
+    def when_told(self, callback: Callable[[float], None]) -> None:
+        callback(self.grace_s)
+        asyncio.get_running_loop().call_soon(setattr, self, "found", self.late)
+
+
+def test_where_no_retrieval_is_to_be_expected_the_whole_time_is_not_waited() -> None:
+    told = passed(make_reply(), Skipped(0.01), wait_s=3600)
+    assert told == make_reply(contexts_missing="nobody told")
+
+
+def test_what_comes_while_it_waits_on_is_taken() -> None:
+    assert passed(make_reply(), Skipped(0.05, FOUND), wait_s=3600) == make_reply(contexts=FOUND)
+
+
+def test_it_waits_on_no_longer_than_it_may() -> None:
+    assert passed(make_reply(), Skipped(3600), wait_s=0.01) == make_reply(contexts_missing="nobody told")

@@ -251,6 +251,32 @@ def test_spans_of_another_trace_are_ignored_and_counted_and_the_wait_has_an_end(
     assert "4 spans of the application belonged to no trial" in " ".join(ended.text.split())
 
 
+def test_a_service_that_skips_its_search_is_not_waited_for_once_it_has_shown_where_it_searches(
+    tmp_path: Path,
+) -> None:
+    """But for what is learned from the one case, the other would be waited for beyond the time that this command has."""
+    port = free_port()
+
+    def skipped(traceparent: str, question: str) -> bytes:
+        if question == "gift?":
+            return searched(traceparent, question)
+        _, trace_id, span_id, _ = traceparent.split("-")
+        return export(
+            span_message(trace_id=int(trace_id, 16), span_id=7, parent_id=int(span_id, 16), name="POST /ask")
+        )
+
+    with service(port, skipped) as (url, _):
+        made = of_service(tmp_path, url, port, traces_wait_s=120)
+        config = json.loads(made.read("gate.yaml"))
+        config["suites"]["rag"]["timeout_s"] = 600
+        made.write("gate.yaml", json.dumps(config))
+        ran(made)
+    assert hits(made) == [
+        1.0,
+        "the spans of the application tell of no retrieval, so its passages are not known",
+    ]
+
+
 def test_a_service_is_told_nothing_where_propagation_is_switched_off(tmp_path: Path) -> None:
     port = free_port()
     with service(port, searched) as (url, seen):
