@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from gate.compare.bars import unjudged
 from gate.config.file import ConfigFile, parse, policy_sheet
+from gate.config.nodes import spelt
 from gate.config.suites import load_suites
 from gate.evaluators.cost import Cost, CostOptions
 from gate.evaluators.operational import Operational
@@ -134,7 +137,7 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces, arriva
         pace=pace,
         hearing=arrivals,
     )
-    target, evaluators = _built(suite, setting)
+    target, evaluators = _built(suite, setting, config)
     instruments = Instruments(
         evaluators=tuple(evaluator for evaluator, _ in evaluators),
         metrics=_metrics(evaluators, root),
@@ -159,17 +162,19 @@ def _ready(suite: Suite, config: ConfigFile, *, root: Path, paces: Paces, arriva
     )
 
 
-def _built(suite: Suite, setting: Setting) -> tuple[Target, list[tuple[Evaluator, Use]]]:
+def _built(suite: Suite, setting: Setting, config: ConfigFile) -> tuple[Target, list[tuple[Evaluator, Use]]]:
     """The target and the evaluators, what is always recorded last."""
     plugins, found = Plugins(), list[Problem]()
     evaluators = list[tuple[Evaluator, Use]]()
     with _collecting(found):
         kind = plugins.target(suite.target.use)
-        target = kind(kind.Options.model_validate(suite.target.with_), setting)
-    for use in suite.evaluators:
+        with _placed(config, ("suites", suite.name, "target"), kind.Options):
+            target = kind(kind.Options.model_validate(suite.target.with_), setting)
+    for place, use in enumerate(suite.evaluators):
         with _collecting(found):
             plugin = plugins.evaluator(use.use)
-            evaluators.append((plugin(use.name, plugin.Options.model_validate(use.with_), setting), use))
+            with _placed(config, ("suites", suite.name, "evaluators", place), plugin.Options):
+                evaluators.append((plugin(use.name, plugin.Options.model_validate(use.with_), setting), use))
     if found:
         raise UserError(*found)
     operational = Operational(_OPERATIONAL, NoOptions(), setting)
@@ -207,6 +212,21 @@ def _check(suite: Suite, target: Target, evaluators: Sequence[Evaluator]) -> Non
                 check(case)
     if found:
         raise UserError(*found)
+
+
+@contextmanager
+def _placed(config: ConfigFile, use: tuple[str | int, ...], options: type[BaseModel]) -> Iterator[None]:
+    """A plug-in knows its options by name alone: what it finds wrong with one gets its line and its whole key."""
+    try:
+        yield
+    except UserError as error:
+        found = []
+        for problem in error.problems:
+            path = (*use, "with", problem.key)
+            known = problem.place is None and problem.key in options.model_fields
+            place = {"place": config.source.place(path), "key": spelt(path)} if known else {}
+            found.append(problem.model_copy(update=place))
+        raise UserError(*found) from None
 
 
 @contextmanager

@@ -94,3 +94,8 @@ def test_an_absolute_margin_of_the_default_does_not_reach_what_is_compared_as_a_
         tmp_path, gates="{latency_s: {max: 5}, nothing: {}}", defaults="defaults: {gate: {max_drop: 0.1}}"
     )
     assert "latency_s: this gate" not in text
+
+
+def test_what_a_plug_in_finds_wrong_with_its_option_has_its_line_and_its_whole_key(tmp_path: Path) -> None:
+    text = refused(tmp_path, evaluators='[exact_match, {use: python, with: {function: "app.py:nope"}}]')
+    assert text.startswith("gate.yaml:7: suites.s.evaluators[1].with.function: app.py has no function 'nope'")

@@ -29,7 +29,7 @@ def checked_pattern(pattern: str, *, flags: Sequence[Flag] = ()) -> str:
             warnings.simplefilter("ignore")  # FutureWarning for `[[`: it is read as it always was
             re.compile(pattern, _value(flags))
     except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"this is no pattern: {error}") from None
+        raise ValueError(f"this is not a valid pattern: {error}") from None
     return pattern
 
 
