@@ -33,6 +33,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, TraceFlags, set_span_in_context
 from opentelemetry.trace.status import Status, StatusCode
 from pydantic import JsonValue
+from requests import Response, Session
 
 from gate.telemetry import names
 from gate.telemetry.content import plain
@@ -45,6 +46,14 @@ from gate.telemetry.trail import ForeignSpan, Step
 _KINDS = {kind.name.lower(): kind for kind in SpanKind}
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _TAKEN = {SpanExportResult.SUCCESS, LogRecordExportResult.SUCCESS, MetricExportResult.SUCCESS}
+
+
+class RedirectedError(Exception):
+    """The address leads to another one, as to a page where somebody is to log in: nothing was taken."""
+
+
+class WebPageError(Exception):
+    """A page for people came back: there is no collector at this address."""
 
 
 class Senders:
@@ -62,7 +71,12 @@ class Senders:
         }
         with Said():
             self._exporters: dict[Signal, Any] = {
-                signal: kinds[signal](endpoint=way.endpoint, headers=dict(way.headers), timeout=way.timeout_s)
+                signal: kinds[signal](
+                    endpoint=way.endpoint,
+                    headers=dict(way.headers),
+                    timeout=way.timeout_s,
+                    session=_straight(),
+                )
                 for signal, way in settings.ways.items()
             }
 
@@ -210,3 +224,21 @@ def _clean(value: JsonValue) -> Any:
         case dict():
             return _attributes(value)
     return value
+
+
+def _straight() -> Session:
+    """A session that takes no redirect and no web page for a success, as the exporters would."""
+    session = Session()
+    session.hooks["response"] = [_require_collector]
+    return session
+
+
+def _require_collector(response: Response, **_: Any) -> None:
+    error: type[Exception] | None = None
+    if 300 <= response.status_code < 400:  # noqa: PLR2004 - the class of status codes that redirect
+        error = RedirectedError
+    elif response.ok and response.headers.get("content-type", "").startswith("text/html"):
+        error = WebPageError
+    if error is not None:
+        response.close()  # what is not read would hold its connection
+        raise error

@@ -84,6 +84,28 @@ def test_a_refusal_is_one_sentence_with_its_status_and_what_was_lost(status: int
     assert f"2 spans did not reach 127.0.0.1:{collector.url.rpartition(':')[2]} (status {status})" in sentence
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(status=302, headers={"location": "/login"}), "RedirectedError"),
+        (Answer(status=307), "RedirectedError"),
+        (
+            Answer(headers={"content-type": "text/html; charset=utf-8"}, body=b"<html>Log in</html>"),
+            "WebPageError",
+        ),
+    ],
+)
+def test_a_page_for_people_and_a_redirect_are_no_collector(answer: Answer, why: str) -> None:
+    with Collector(answer) as collector:
+        sending = exporter({**collector.environment, "OTEL_EXPORTER_OTLP_HEADERS": "x-api-key=secret"})
+        sending.put("traces", [a_step()])
+        sentence = sending.close((), hurried=False)
+        assert [request.path for request in collector.requests] == ["/v1/traces"]
+    assert sentence is not None
+    assert f"({why})" in sentence
+    assert "1 span did not reach" in sentence
+
+
 def test_a_collector_that_hangs_is_left_when_the_run_is_interrupted() -> None:
     with Collector(Answer(ending="hang")) as collector:
         sending = exporter(collector.environment)
