@@ -47,15 +47,7 @@ class Jobs:
         Raises:
             OSError: it cannot be started.
         """
-        process = subprocess.Popen(  # noqa: S603 - what the workflow's own inputs say, or ourselves
-            list(job.command),
-            cwd=job.folder,
-            env=dict(job.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = _begun(job, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
         self._started.append(process)
         reader = beside(self._pass_on, process)
         self._readers.append(reader)
@@ -85,9 +77,7 @@ class Jobs:
         if process.stdout is None:
             return
         with process.stdout as lines:
-            for line in lines:
-                if self._open:
-                    self._say(line.decode(errors="replace").rstrip("\r\n"))
+            _each_line(lines, lambda line: self._say(line) if self._open else None)
 
 
 @contextmanager
@@ -109,15 +99,7 @@ def listened(job: Job, *, heard: Callable[[str], None], said: Callable[[str], No
     Raises:
         OSError: it cannot be started.
     """
-    with subprocess.Popen(  # noqa: S603 - ourselves
-        list(job.command),
-        cwd=job.folder,
-        env=dict(job.environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
+    with _begun(job, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None  # noqa: PT018, S101 - pipes, as asked for
         stopped = False
         words = beside(_each_line, process.stderr, lambda line: None if stopped else said(line))
@@ -134,6 +116,19 @@ def listened(job: Job, *, heard: Callable[[str], None], said: Callable[[str], No
                     process.wait(timeout=_PATIENCE_S)
             _signal(process, signal.SIGKILL)  # what it left running holds its pipes
             words.join(timeout=_PATIENCE_S)
+
+
+def _begun(job: Job, *, stdin: int, stderr: int) -> "subprocess.Popen[bytes]":
+    """In a group of its own, which is ended with all that is in it; its standard output is ours to read."""
+    return subprocess.Popen(  # noqa: S603 - what the workflow's own inputs say, or ourselves
+        list(job.command),
+        cwd=job.folder,
+        env=dict(job.environment),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=True,
+    )
 
 
 def _each_line(stream: IO[bytes], take: Callable[[str], None]) -> None:
