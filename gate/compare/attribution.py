@@ -25,17 +25,15 @@ def laid_to(comparisons: Iterable[Comparison], diffs: Sequence[MetricDiff]) -> I
 def _note(diff: MetricDiff, *, part: str, by_place: Mapping[tuple[str, str], MetricDiff]) -> Finding:
     beside = by_place.get((part, diff.metric))
     if beside is None:
-        message = (
-            f"{diff.metric} is not measured in {part}, so the drop in {diff.suite} is laid to neither part"
-        )
+        message = f"{diff.metric} is not measured in {part}, so the drop in {diff.suite} is attributed to neither part"
         action = f"give {part} the evaluators of {diff.suite}"
     elif beside.kind is Kind.REGRESSED:
-        message = f"{diff.metric} got worse in {diff.suite} and, on recorded passages, in {part}: laid to generation"
+        message = f"{diff.metric} got worse in {diff.suite} and, on recorded passages, in {part}: attributed to generation"
         action = "look at the prompt and the model first"
     elif beside.kind is Kind.PASS:
-        message = f"{diff.metric} got worse in {diff.suite} and held on recorded passages in {part}: laid to retrieval"
+        message = f"{diff.metric} got worse in {diff.suite} and held on recorded passages in {part}: attributed to retrieval"
         action = "look at what is found first: index, query, ranking"
     else:
-        message = f"{diff.metric} got worse in {diff.suite}; on recorded passages, {part} can't tell: laid to neither part"
+        message = f"{diff.metric} got worse in {diff.suite}; on recorded passages, {part} can't tell: attributed to neither part"
         action = f"give {part} more draws or cases"
     return say.note("laid_to", message, action, suite=diff.suite, metric=diff.metric)

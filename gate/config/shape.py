@@ -172,7 +172,7 @@ class SuiteShape(Shared):
     generation_of: SuiteName | None = Field(
         default=None,
         description="The suite that asks the same and searches afresh. Where a metric falls in it, the report says "
-        "whether it falls here as well: whether the drop is laid to retrieval or to generation.",
+        "whether it falls here as well: whether the drop is attributed to retrieval or to generation.",
     )
     gates: dict[Name, Gate | None] = Field(
         default_factory=dict, description="The rule of each metric, by the metric's name."

@@ -89,7 +89,7 @@ def _dropped(dropped: Dropped, changed: Changed, *, several: bool) -> Iterator[B
         )
         yield Items(tuple(_change(each, unit=diff.unit) for each in dropped.worse[:_CASES]))
     if len(dropped.worse) > _CASES:
-        yield Line((f"{counted(len(dropped.worse) - _CASES, 'more case')}: see the JSON.",))
+        yield Line((f"{counted(len(dropped.worse) - _CASES, 'more case')}: see the JSON (--json FILE).",))
 
 
 def _searched(dropped: Dropped, changed: Changed) -> str:
@@ -100,7 +100,7 @@ def _searched(dropped: Dropped, changed: Changed) -> str:
     if not dropped.searched:
         return "not looked for: as a whole it did not drop by more than luck does."
     if not changed.combinations:
-        return "not to be told: no tags tell the cases apart."
+        return "unknown: no tags distinguish the cases."
     return f"none of {looked} of the cases that tags tell apart holds more of the drop than the rest{rest}."
 
 

@@ -29,7 +29,7 @@ def notes(*comparisons: Comparison) -> list[Finding]:
 
 @pytest.mark.parametrize(
     ("part", "word"),
-    [(90, "laid to retrieval"), (60, "laid to generation")],
+    [(90, "attributed to retrieval"), (60, "attributed to generation")],
 )
 def test_what_falls_on_the_same_passages_is_laid_to_generation_and_else_to_retrieval(
     part: int, word: str
@@ -42,7 +42,7 @@ def test_what_falls_on_the_same_passages_is_laid_to_generation_and_else_to_retri
 def test_where_the_part_cannot_tell_the_drop_is_laid_to_neither() -> None:
     few = comparison("bot-answers", 4, generation_of="bot", cases=4)
     (note,) = notes(comparison("bot", 60), few)
-    assert note.message.endswith("laid to neither part")
+    assert note.message.endswith("attributed to neither part")
 
 
 def test_where_the_part_does_not_measure_it_the_drop_is_laid_to_neither() -> None:

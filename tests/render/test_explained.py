@@ -50,7 +50,7 @@ def whole(text: str | None = None) -> Explanation:
         target=(text or "prompts/answer.md",),
         attribution=(
             text
-            or "exact_match got worse in support and held on recorded passages in written: laid to retrieval",
+            or "exact_match got worse in support and held on recorded passages in written: attributed to retrieval",
         ),
         failures=(Failing(kind=text or "timeout", before=0, trials_before=600, now=3, trials_now=120),),
         combinations=84,

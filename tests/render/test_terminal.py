@@ -82,5 +82,5 @@ def test_nothing_foreign_controls_the_terminal_or_the_runner(text: str, *, color
 
 def test_many_rows_are_cut_and_counted() -> None:
     page = terminal(reports.many())
-    assert "480 more rows: see the JSON report" in page
+    assert "480 more rows: see the JSON report (--json FILE)" in page
     assert page.count("\n") < 500

@@ -34,8 +34,8 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.mark.parametrize(
     ("old", "new", "laid_to"),
     [
-        ("(-len(words", "(len(words", "held on recorded passages in bot-answers: laid to retrieval"),
-        ('passage["text"]', 'passage["id"]', "on recorded passages, in bot-answers: laid to generation"),
+        ("(-len(words", "(len(words", "held on recorded passages in bot-answers: attributed to retrieval"),
+        ('passage["text"]', 'passage["id"]', "on recorded passages, in bot-answers: attributed to generation"),
     ],
     ids=["the search is broken", "the answering is broken"],
 )
