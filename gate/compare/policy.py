@@ -137,8 +137,8 @@ def gate_of(metric: Metric, *, suite: SuitePolicy) -> Gate:
     hundredth means nothing in its unit.
 
     What is counted rather than scored has bars of another kind, so it takes none from the default: `error_rate` only
-    warns where the default only warns, and blocks else, as does `error_rate.<kind>`; `coverage.<metric>` has the mode of its metric, and the
-    `min_coverage` of its metric's gate for a floor.
+    warns where the default only warns, and blocks else, as does `error_rate.<kind>`; `coverage.<metric>` has the mode
+    of its metric, and the `min_coverage` of its metric's gate for a floor.
     """
     own = suite.gates.get(metric.name)
     if metric.name == ERROR_RATE or metric.name.startswith(OF_KIND):

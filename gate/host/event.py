@@ -36,8 +36,9 @@ class Run(Noun):
 class Event(Noun):
     """What happened. `head_sha` is what is to be judged, `base_sha` what it is held against.
 
-    Both are empty where the event has none of them; `compared` says what the base is where that is not plain. `queued` is
-    the number of the pull request that a merge queue is about to merge, or whose head a push or a dispatch is about, 0 elsewhere.
+    Both are empty where the event has none of them; `compared` says what the base is where that is not plain. `queued`
+    is the number of the pull request that a merge queue is about to merge, or whose head a push or a dispatch is about,
+    0 elsewhere.
     """
 
     name: str

@@ -29,11 +29,11 @@ class Probe(Noun):
 class Culprit(Noun):
     """What made the metric worse: one commit, or several of which it is one because those between cannot be run.
 
-    `between` names two commits where no commit is looked for, the second is empty for the working tree: it is among all in
-    which they differ. `move` is from the version before it to it, on draws that the search did not use; `before` and `after` are the means.
-    `share` is the part of the whole drop that it explains. `paths` are its files that can matter; `files` those that do,
-    found by trying them alone (empty: not asked), and `together` says that none of them alone does it.
-    Not `narrowed`: they hold the culprit, and which of them it is could not be told.
+    `between` names two commits where no commit is looked for, the second is empty for the working tree: it is among all
+    in which they differ. `move` is from the version before it to it, on draws that the search did not use; `before` and
+    `after` are the means. `share` is the part of the whole drop that it explains. `paths` are its files that can
+    matter; `files` those that do, found by trying them alone (empty: not asked), and `together` says that none of them
+    alone does it. Not `narrowed`: they hold the culprit, and which of them it is could not be told.
     """
 
     commits: tuple[GitCommit, ...]

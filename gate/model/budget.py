@@ -6,7 +6,10 @@ from gate.model.base import Noun
 
 
 class Budget(Noun):
-    """Caps of both looks of a suite, or of all suites of a command. None is no cap. A cap reached stops new calls, keeps what is done, ends as an error."""
+    """Caps of both looks of a suite, or of all suites of a command. None is no cap.
+
+    A cap reached stops new calls, keeps what is done, ends as an error.
+    """
 
     calls: int | None = Field(default=None, ge=1, description="The most calls of target and judges.")
     tokens: int | None = Field(default=None, ge=1, description="The most tokens, in and out together.")

@@ -51,8 +51,9 @@ class Replay(Noun):
     """One case, step by step.
 
     `sent` is what today's files make of the case. `changed` names what is another today than when the draws were taken,
-    so that it may not be what was sent then; None where that is not known, so that a run keeps none either. `indexes` are all draws that are there, `draw`
-    is the one that is told; `source` is where they come from, empty where there are none.
+    so that it may not be what was sent then; None where that is not known, so that a run keeps none either. `indexes`
+    are all draws that are there, `draw` is the one that is told; `source` is where they come from, empty where there
+    are none.
     """
 
     gate_replay: Literal[1] = 1

@@ -57,8 +57,9 @@ class Comparison(Noun):
     """The two sides of one suite.
 
     No baseline: `missing` says why (none is committed, it is corrupt). `removed`: the base has this suite and the head
-    has it no more, so `head` is empty, and the default gate of `policy` says whether that blocks. `calibration` is what was measured of the suite's instruments, if anything was;
-    `unread` why that cannot be read, and then nothing else is said of the suite.
+    has it no more, so `head` is empty, and the default gate of `policy` says whether that blocks. `calibration` is what
+    was measured of the suite's instruments, if anything was; `unread` why that cannot be read, and then nothing else is
+    said of the suite.
     """
 
     suite: str

@@ -24,7 +24,11 @@ _SHA_SHOWN = 7
 def pages_of_report(
     report: Report, results: Mapping[str, str], *, site: Site, config: str, folder: str
 ) -> Pages:
-    """The pages of a verdict. `results` holds the text of each suite's results file; `folder` is that of the config, with a slash at its end, or empty."""
+    """The pages of a verdict.
+
+    `results` holds the text of each suite's results file; `folder` is that of the config, with a slash at its end, or
+    empty.
+    """
     remark = site.remark if site.trusted else f"{NOT_VERIFIED} {site.remark}".strip()
     around = Around(check=site.name, remark=remark, link=site.run_url, steps=site.steps)
     documents = [markdown(report), json_document(report), junit(report)]

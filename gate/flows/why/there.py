@@ -33,8 +33,8 @@ REQUEST, OUTCOME, RESULTS, CONFIG = "request.json", "outcome.json", "results.jso
 class Request(Noun):
     """What is to be run. `root` is the config's folder at that commit, `top` the whole of it.
 
-    `home` is the repository of the user, `store` the folder whose store is used, `traces` that of its traces. `spent` is where the budget stands: the
-    suite's, and after it the one above it.
+    `home` is the repository of the user, `store` the folder whose store is used, `traces` that of its traces. `spent`
+    is where the budget stands: the suite's, and after it the one above it.
     """
 
     root: str

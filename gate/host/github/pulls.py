@@ -26,7 +26,8 @@ class Pulls(Asking):
     def pull_request_of(self, sha: str, *, head: str = "", own: bool = False) -> PullRequest | None:
         """The pull request whose head is that commit: an open one before others, then the newest; None where none is.
 
-        With `own` those of forks do not count: a stranger can open one of any commit, against any base. `head` is `owner:branch` of the head. A fork's needs it, since GitHub knows a commit of a fork by its branch only.
+        With `own` those of forks do not count: a stranger can open one of any commit, against any base. `head` is
+        `owner:branch` of the head. A fork's needs it, since GitHub knows a commit of a fork by its branch only.
 
         Raises:
             HostError: it may not be read.
