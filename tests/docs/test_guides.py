@@ -5,12 +5,13 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
 from pydantic import BaseModel
 
+from gate.config.file import parse
 from gate.functions import load_function
 from gate.llm import failures
 from gate.model.files import load_results
@@ -41,6 +42,30 @@ def named(page: str) -> dict[str, str]:
     for text in re.findall(r"^```\w+\n(# \S+\.\w+\n.*?)^```$", page, re.DOTALL | re.MULTILINE):
         found[text.split("\n", 1)[0][2:]] = text
     return found
+
+
+# --- every page ---------------------------------------------------------------------------------------------------------
+
+PAGES = sorted(
+    {path for path in GUIDE.rglob("*.md") if "\nversion: 1\n" in path.read_text()} | {ROOT / "README.md"}
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_whole_config_on_a_page_has_keys_and_options_that_exist(page: Path) -> None:
+    configs = [
+        text for text in blocks(page.read_text(), "yaml") if "version: 1\n" in text and "suites:\n" in text
+    ]
+    assert configs
+    for text in configs:
+        parse(text, "gate.yaml")
+        for suite in yaml.safe_load(text)["suites"].values():
+            uses: list[tuple[Literal["target", "evaluator"], Any]] = [("target", suite["target"])]
+            uses += [("evaluator", use) for use in suite["evaluators"]]
+            for kind, use in uses:
+                name, options = (use, {}) if isinstance(use, str) else (use["use"], use.get("with", {}))
+                if not name.startswith("acme"):  # installed by the page on plug-ins alone
+                    Plugins().options(kind, name).model_validate(options)
 
 
 # --- targets.md ---------------------------------------------------------------------------------------------------------
