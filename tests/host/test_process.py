@@ -28,6 +28,11 @@ def is_running(pid: int) -> bool:
     return bool(state.strip()) and not state.strip().startswith("Z")
 
 
+def is_gone(pid: int) -> bool:
+    """Whether it ends: who is killed is not dead at once where the machine is busy."""
+    return any(not is_running(pid) for _ in range(200))
+
+
 def test_its_lines_are_passed_on_and_its_code_is_told(tmp_path: Path) -> None:
     said: list[str] = []
     with jobs(said.append) as work:
@@ -43,7 +48,7 @@ def test_a_signal_is_a_negative_code(tmp_path: Path) -> None:
 def test_what_takes_too_long_is_told_by_none_and_ended(tmp_path: Path) -> None:
     with jobs(unheard) as work:
         assert work.run(shell("echo $$ > pid; sleep 60", tmp_path, timeout_s=0.3)) is None
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_what_a_command_leaves_running_lives_until_the_block_ends(tmp_path: Path) -> None:
@@ -51,7 +56,7 @@ def test_what_a_command_leaves_running_lives_until_the_block_ends(tmp_path: Path
         assert work.run(shell("sleep 60 & echo $! > pid", tmp_path)) == 0
         pid = int((tmp_path / "pid").read_text())
         assert is_running(pid)
-    assert not is_running(pid)
+    assert is_gone(pid)
 
 
 def test_an_exception_ends_what_runs(tmp_path: Path) -> None:
@@ -62,7 +67,7 @@ def test_an_exception_ends_what_runs(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         broken()
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_an_environment_stands_in_no_representation(tmp_path: Path) -> None:
