@@ -152,6 +152,18 @@ def test_what_is_wrong_there_comes_back_in_its_words_and_names_the_commit(scene:
     assert problem.fix
 
 
+def test_a_problem_of_the_config_there_stands_in_the_config_and_in_no_temporary_file(scene: Scene) -> None:
+    scene.project.write("later.md", "only from here on")
+    scene.project.configure(depends_on=["later.md"], trials=ONE_DRAW)
+    scene.project.commit()
+    scene.project.git("rm", "-q", "later.md")
+    scene.project.git("commit", "-q", "-m", "gone, and still declared")
+    scene.project.write("later.md", "here again")
+    with pytest.raises(UserError, match="names no file or folder") as caught:
+        scene.visit("HEAD")
+    assert [str(problem.place) for problem in caught.value.problems] == ["gate.yaml"]
+
+
 def test_an_application_that_ends_the_process_is_an_error_and_no_result(scene: Scene) -> None:
     scene.project.write("app.py", "import os, sys\n\ndef answer(input):\n    os.kill(os.getpid(), 9)\n")
     scene.project.commit()

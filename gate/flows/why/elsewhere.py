@@ -18,6 +18,7 @@ The store is the user's own, and fingerprints are of contents: what was asked of
 The budget is the ledger's (see `gate.running.ledgers`): what is spent there counts here. Ctrl-C ends both processes.
 """
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,8 @@ from gate.host.local import WorkingTree, write_text
 from gate.host.process import Job, listened, ourselves
 from gate.host.worktree import Elsewhere, Overlay, at_commit, top_of
 from gate.model.base import canonical_json
-from gate.model.errors import InterruptedRunError
+from gate.model.case import Place as At
+from gate.model.errors import InterruptedRunError, Problem
 from gate.model.files import load_results
 from gate.model.report import Revision
 from gate.model.run import RunResult
@@ -110,7 +112,7 @@ def run_elsewhere(place: Place, errand: Errand, *, ledger: Ledger | None = None)
         except KeyboardInterrupt:
             left = left_in(folder / OUTCOME, exit_code=InterruptedRunError.exit_code, kind=Arrived)
             raise InterruptedRunError(f"At {errand.label}: {left.message or 'its run was over'}") from None
-        return _arrived(errand, folder, exit_code=code, ledger=ledger)
+        return _arrived(errand, folder, config=place.config, exit_code=code, ledger=ledger)
 
 
 class _Heard:
@@ -149,10 +151,10 @@ def _ask(place: Place, errand: Errand, there: Elsewhere, *, folder: Path, ledger
     write_text(folder / REQUEST, request.model_dump_json())
 
 
-def _arrived(errand: Errand, folder: Path, *, exit_code: int, ledger: Ledger) -> Visit:
+def _arrived(errand: Errand, folder: Path, *, config: str, exit_code: int, ledger: Ledger) -> Visit:
     outcome = left_in(folder / OUTCOME, exit_code=exit_code, kind=Arrived)
     if outcome.exit_code != 0:
-        raise _at(errand.label, outcome)
+        raise _at(errand.label, outcome, config=config)
     count(ledger, outcome.spent)
     result = load_results(needed_text(folder / RESULTS), RESULTS)
     # As the caller knows them, with the places in which they stand.
@@ -161,13 +163,21 @@ def _arrived(errand: Errand, folder: Path, *, exit_code: int, ledger: Ledger) ->
     )
 
 
-def _at(label: str, outcome: Arrived) -> Exception:
+def _at(label: str, outcome: Arrived, *, config: str) -> Exception:
     """Why there is no result, and at which commit."""
     told = tuple(
-        problem.model_copy(update={"message": f"at {label}: {problem.message}"})
+        problem.model_copy(
+            update={"message": f"at {label}: {problem.message}", "place": _stands(problem, config)}
+        )
         for problem in outcome.problems
     )
     return outcome.model_copy(update={"problems": told, "message": f"at {label}: {outcome.message}"}).error()
+
+
+def _stands(problem: Problem, config: str) -> At | None:
+    """Where a person finds it: the config of the other process is made of two, and goes with its folder."""
+    at = problem.place
+    return At(file=config) if at is not None and posixpath.basename(at.file) == CONFIG else at
 
 
 def _instruments(ready: Ready) -> list[str]:
