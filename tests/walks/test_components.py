@@ -35,7 +35,11 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Project:
     ("old", "new", "laid_to"),
     [
         ("(-len(words", "(len(words", "held on recorded passages in bot-answers: attributed to retrieval"),
-        ('passage["text"]', 'passage["id"]', "on recorded passages, in bot-answers: attributed to generation"),
+        (
+            'passage["text"]',
+            'passage["id"]',
+            "on recorded passages, in bot-answers: attributed to generation",
+        ),
     ],
     ids=["the search is broken", "the answering is broken"],
 )
