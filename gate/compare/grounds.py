@@ -22,7 +22,7 @@ def on_judgement(diff: MetricDiff, judgement: Judgement, *, policy: Policy) -> F
     )
     if judgement.code == "within_margin":
         worse, allowed = amount(diff.drop, diff), amount(diff.max_drop, diff)
-        message = f"{what} got worse by {worse}, more than chance explains; {allowed} is allowed"
+        message = f"{what} got worse by {worse}, more than chance explains; allowed: {allowed}"
         return say.note("within_margin", message, **where)
     if judgement.kind is Kind.PASS:
         return None
@@ -63,17 +63,22 @@ def on_broken(ids: Mapping[str, Sequence[str]], *, policy: Policy) -> list[Findi
 
 
 def amount(value: float | None, diff: MetricDiff) -> str:
-    """A drop or a margin in words: 0.08, 12%, 0.3 s; `unknown` where it is not known."""
+    """A drop or a margin in words: 8 points of a hundred (of a metric within (0, 1)), 12%, 0.3 s; `unknown`."""
     if value is None:
         return "unknown"
-    return say.percent(value) if diff.relative else _with_unit(value, diff)
+    if diff.relative:
+        return say.percent(value)
+    if diff.bounds != (0, 1):
+        return _with_unit(value, diff)
+    points = f"{100 * value:.3g}"
+    return f"{points} point" if points == "1" else f"{points} points"
 
 
 def _words(diff: MetricDiff, judgement: Judgement) -> tuple[str, str]:
     """(message, action)."""
     if judgement.code in {"regressed", "slice_regressed"}:
         message = (
-            f"got worse by {amount(diff.drop, diff)}, {amount(diff.max_drop, diff)} is allowed "
+            f"got worse by {amount(diff.drop, diff)}; allowed: {amount(diff.max_drop, diff)} "
             f"({_with_unit(diff.baseline, diff)} to {_with_unit(diff.head, diff)} over {say.cases(diff.n)})"
         )
         return message, _LOOK + say.accept(diff.suite)

@@ -66,7 +66,7 @@ def test_a_drop_beyond_what_is_allowed_has_regressed() -> None:
     verdict = verdict_of(card_of(100, 0, draws=5), card_of(90, 10))
     assert ended(verdict) == (Kind.REGRESSED, 1)
     found = finding(verdict, "regressed")
-    assert found.message.startswith("accuracy in suite: got worse by 0.1, 0.02 is allowed (1 to 0.9")
+    assert found.message.startswith("accuracy in suite: got worse by 10 points; allowed: 2 points (1 to 0.9")
     assert "gate accept suite" in found.action
 
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_told_is_inconclusive_and_never_called_a_pass(rule: Polic
     assert ended(verdict) == (Kind.INCONCLUSIVE, exit_code)
     assert verdict.suites[0].kind is Kind.INCONCLUSIVE
     assert "cannot be ruled out" in finding(verdict, "inconclusive").message
-    assert "would find a drop of 0.05" in finding(verdict, "inconclusive").action
+    assert "would find a drop of 5 points" in finding(verdict, "inconclusive").action
 
 
 def test_another_instrument_is_not_comparable_and_never_regressed() -> None:

@@ -41,11 +41,18 @@ def say(code: str, kind: Kind = Kind.REGRESSED, reason: str = "the reason", **fi
 def test_a_regression_says_how_far_how_far_is_allowed_and_from_where_to_where() -> None:
     found = say("regressed")
     assert (
-        found.message
-        == "accuracy in support: got worse by 0.08, 0.02 is allowed (0.91 to 0.83 over 100 cases)"
+        found.message == "accuracy in support: got worse by 0.08; allowed: 0.02 (0.91 to 0.83 over 100 cases)"
     )
     assert found.action == "look at the cases that got worse; if this is wanted, run `gate accept support`"
     assert (found.exit_code, found.blocking) == (1, True)
+
+
+def test_a_drop_within_0_and_1_is_said_in_points_as_in_the_table_beside_it() -> None:
+    found = say("regressed", bounds=(0, 1), drop=0.5625, max_drop=0.01, baseline=0.75, head=0.1875, n=16)
+    assert (
+        found.message
+        == "accuracy in support: got worse by 56.2 points; allowed: 1 point (0.75 to 0.1875 over 16 cases)"
+    )
 
 
 def test_a_relative_drop_is_said_in_per_cent_and_its_values_in_their_unit() -> None:
@@ -61,7 +68,7 @@ def test_a_relative_drop_is_said_in_per_cent_and_its_values_in_their_unit() -> N
     )
     assert (
         found.message
-        == "latency_s in support: got worse by 21.2%, 10% is allowed (0.5 s to 0.606 s over 100 cases)"
+        == "latency_s in support: got worse by 21.2%; allowed: 10% (0.5 s to 0.606 s over 100 cases)"
     )
 
 
@@ -125,9 +132,7 @@ def test_a_breached_bar_names_the_statistic_and_the_bar() -> None:
 
 def test_a_drop_within_what_is_allowed_is_a_note() -> None:
     found = say("within_margin", Kind.PASS, drop=0.012)
-    assert (
-        found.message == "accuracy in support got worse by 0.012, more than chance explains; 0.02 is allowed"
-    )
+    assert found.message == "accuracy in support got worse by 0.012, more than chance explains; allowed: 0.02"
     assert not found.blocking
 
 

@@ -40,7 +40,7 @@ def whole(text: str | None = None) -> Explanation:
     dropped = Dropped(
         diff=regressed_diff(metric=text or "exact_match", suite=text or "support"),
         searched=True,
-        findings=(text or "exact_match in support got worse by 0.132, 0.02 is allowed",),
+        findings=(text or "exact_match in support got worse by 13.2 points; allowed: 2 points",),
         segments=(make_segment(Term(tag=text, value=text)) if text else make_segment(),),
         features=(Feature(name=text or "refused=yes", n=14, worse=12, others=106, others_worse=5, p=0.0002),),
         worse=changes,
