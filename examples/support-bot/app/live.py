@@ -40,7 +40,10 @@ class LiveModel:
 
 @cache
 def _client() -> anthropic.Anthropic:
-    return anthropic.Anthropic(timeout=TIMEOUT_S)
+    client = anthropic.Anthropic(timeout=TIMEOUT_S)
+    if not (client.api_key or client.auth_token or client.credentials):
+        raise RuntimeError("there is no key for Anthropic's API: set ANTHROPIC_API_KEY")
+    return client
 
 
 def _content(request: Request) -> str:
