@@ -128,7 +128,7 @@ def test_labels_of_cases_that_are_asked_otherwise_today_are_left_out_and_counted
     with JudgeApi() as api:
         done = calibrated(project, api.url)
     assert done.code == 0, done.text
-    assert "1 labels were left out" in done.err
+    assert "1 label was left out" in done.err
     assert load_calibration(project.read(FILE), FILE).judges["helpful"].counts.true_negative == 1
 
 
