@@ -5,6 +5,7 @@ It needs no key and no network. It ends with 0 only if every step came out as it
 """
 
 import argparse
+import html
 import json
 import os
 import re
@@ -202,7 +203,7 @@ def harmful_edit_is_caught(scratch: Scratch) -> None:
     say(f"Exit code 1: {', '.join(sorted(slices))} broke, and no other category did.", style="32")
     print()
     say(
-        "On a pull request this would be the comment, here in its source (.gate/comment.md). What GitHub folds is folded."
+        "On a pull request this would be the comment (its source is .gate/comment.md). What GitHub folds is folded."
     )
     quote((scratch.root / ".gate/comment.md").read_text("utf-8"))
 
@@ -252,6 +253,7 @@ def quote(markdown: str) -> None:
     """A comment, set off from the narration; of each folded part its title."""
     text = re.sub(r"<!--.*?-->\n?", "", markdown)
     text = re.sub(r"<details>\s*<summary>(.*?)</summary>.*?</details>", r"▸ \1", text, flags=re.DOTALL)
+    text = html.unescape(re.sub(r"</?(?:sub|code)>", "", text))
     for line in text.strip().splitlines():
         for piece in textwrap.wrap(line, WIDTH - 2, subsequent_indent="  ") or [""]:
             print(paint("│ ", style="2") + piece)
