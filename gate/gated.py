@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gate.compare.bars import misfit_of
-from gate.compare.kinds import meant_kind
+from gate.compare.kinds import kind_of, meant_kind
 from gate.compare.policy import ERROR_RATE, OF_KIND, gate_of, is_counted
 from gate.config.file import ConfigFile, gate_misfit, gate_problem, policy_sheet
 from gate.model.errors import Problem, UserError
@@ -38,8 +38,8 @@ def check_gates(config: ConfigFile, suite: Suite, instruments: Instruments) -> N
 
 def _may_come(metric: str, suite: Suite) -> bool:
     """Whether it counts a kind of failure that foreign code of this suite may give: its words are not known beforehand."""
-    kind = metric.removeprefix(OF_KIND)
-    if kind in {"", metric} or meant_kind(kind) is not None:
+    kind = kind_of(metric)
+    if not kind or meant_kind(kind) is not None:
         return False
     foreign = suite.target.use not in BUILT_IN["target"]
     return foreign or any(

@@ -7,7 +7,7 @@ from gate.compare import findings as say
 from gate.compare.calibrated import on_calibration
 from gate.compare.contest import Arena, Contest
 from gate.compare.diff import lone_diff
-from gate.compare.kinds import meant_kind
+from gate.compare.kinds import kind_of, meant_kind
 from gate.compare.layout import Layout
 from gate.compare.pairs import churn, counted_metrics, draws_of, shared_cases, tags_of
 from gate.compare.policy import COVERAGE, ERROR_RATE, OF_KIND, Misfit, gate_of, is_counted, resolve
@@ -110,8 +110,8 @@ def _is_kind(name: str, comparison: Comparison) -> bool:
 
     A plug-in may have kinds of its own, and where all is well none of them is found.
     """
-    kind = name.removeprefix(OF_KIND)
-    if kind in {"", name}:
+    kind = kind_of(name)
+    if not kind:
         return False
     cards = [card for card in (comparison.head, comparison.baseline) if card is not None]
     found = (kind in case.failures for card in cards for case in card.cases.values())

@@ -1,10 +1,16 @@
-"""A word for a kind of failure → the one that was meant, where it is a misspelt one of ours. Others may have their own."""
+"""The kind of failure that a metric counts, and the one that was meant by a misspelt word. Others may have their own."""
 
 from difflib import SequenceMatcher
 
+from gate.compare.policy import OF_KIND
 from gate.model.reply import FAILURE_KINDS
 
 _ALIKE, _LENGTHS_APART = 0.8, 2  # `timout`, `ratelimit`; but neither `connection_lost` nor `quota_limit`
+
+
+def kind_of(name: str) -> str | None:
+    """The kind of failure that `error_rate.<kind>` counts; None for every other metric."""
+    return name.removeprefix(OF_KIND) if name.startswith(OF_KIND) else None
 
 
 def meant_kind(kind: str) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gate.compare.kinds import kind_of
 from gate.compare.policy import COVERAGE, ERROR_RATE, OF_KIND, Rule, is_counted
 from gate.model.score import Metric
 from gate.model.scorecard import CaseScores, Scorecard
@@ -90,8 +91,7 @@ def draws_of(cases: Iterable[CaseScores], *, name: str) -> list[Draws]:
     """The draws of a metric in each case, also of one that is counted rather than scored."""
     if name == ERROR_RATE:
         return [_ones_and_zeros(case.errors, case.trials - case.errors) for case in cases]
-    if name.startswith(OF_KIND):
-        kind = name.removeprefix(OF_KIND)
+    if (kind := kind_of(name)) is not None:
         counts = [(case.failures.get(kind, 0), case.trials) for case in cases]
         return [_ones_and_zeros(failed, trials - failed) for failed, trials in counts]
     if name.startswith(COVERAGE):
