@@ -7,7 +7,8 @@ Two spellings are read: `gen_ai.retrieval.documents` of the GenAI conventions, a
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import JsonValue
@@ -57,15 +58,18 @@ def _begin(span: ForeignSpan) -> tuple[int, int]:
 
 
 def _inside(span: ForeignSpan, ids: set[int], by_id: Mapping[int, ForeignSpan]) -> bool:
-    """Whether a step above it is one of `ids`. Parents that run in a circle end nowhere."""
-    seen = {span.span_id}
-    above = span.parent_id
-    while above is not None and above in by_id and above not in seen:
-        if above in ids:
-            return True
-        seen.add(above)
-        above = by_id[above].parent_id
-    return False
+    """Whether a step above it is one of `ids`."""
+    return any(above.span_id in ids for above in islice(upward(span, by_id), 1, None))
+
+
+def upward(span: ForeignSpan, by_id: Mapping[int, ForeignSpan]) -> Iterator[ForeignSpan]:
+    """The step and those around it, the innermost first. Parents that run in a circle end nowhere: each comes once."""
+    seen: set[int] = set()
+    above: ForeignSpan | None = span
+    while above is not None and above.span_id not in seen:
+        seen.add(above.span_id)
+        yield above
+        above = by_id.get(above.parent_id) if above.parent_id is not None else None
 
 
 def _is_reranking(span: ForeignSpan) -> bool:

@@ -4,9 +4,10 @@ A guess that rests on evidence, which bounds a wait and decides nothing else: se
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from gate.telemetry.passages import tells_passages
+from gate.telemetry.passages import tells_passages, upward
 from gate.telemetry.trail import ForeignSpan
 
 if TYPE_CHECKING:
@@ -60,13 +61,7 @@ class Retrieving:
 
 
 def _upward(span: ForeignSpan, by_id: Mapping[int, ForeignSpan]) -> Iterator[ForeignSpan]:
-    """The step and those around it, the innermost first; parents may run in a circle, so not without end."""
-    above: ForeignSpan | None = span
-    for _ in range(_DEEPEST):
-        if above is None:
-            return
-        yield above
-        above = by_id.get(above.parent_id) if above.parent_id is not None else None
+    return islice(upward(span, by_id), _DEEPEST)
 
 
 def _top(span: ForeignSpan, by_id: Mapping[int, ForeignSpan]) -> ForeignSpan:
