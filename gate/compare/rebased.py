@@ -21,7 +21,9 @@ def baseline_proposals(
     if isinstance(base, Scorecard) and not isinstance(head, Scorecard):
         yield Proposal(text=f"suite {suite}: its baseline is taken out or broken", loosened=True)
     elif isinstance(head, Scorecard) and not isinstance(base, Scorecard):
-        yield Proposal(text=f"suite {suite}: a baseline of {_cases(len(head.cases))} is new", loosened=False)
+        yield Proposal(
+            text=f"suite {suite}: a baseline of {counted(len(head.cases), 'case')} is new", loosened=False
+        )
     elif isinstance(base, Scorecard) and isinstance(head, Scorecard) and base != head:
         changes = [*_metrics(base, head), *_churn(base, head)] or ["other scores of single cases"]
         text = f"suite {suite}: its baseline becomes another one: {'; '.join(changes)}"
@@ -52,7 +54,7 @@ def _churn(base: Scorecard, head: Scorecard) -> Iterator[str]:
     ]
     for ids, what in ((gone, "taken out"), (new, "new"), (other, "asking something else")):
         if ids:
-            yield f"{_cases(len(ids))} {what}"
+            yield f"{counted(len(ids), 'case')} {what}"
 
 
 def _is_looser(base: Scorecard, head: Scorecard) -> bool:
@@ -85,7 +87,3 @@ def _mean(card: Scorecard, metric: str) -> float | None:
 
 def _average(values: tuple[float, ...] | list[float]) -> float:
     return math.fsum(values) / len(values) if values else 0.0
-
-
-def _cases(count: int) -> str:
-    return counted(count, "case")

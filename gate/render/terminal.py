@@ -29,6 +29,7 @@ from gate.render.sentences import KIND_WORDS, confidence, headline, run_sentence
 from gate.render.words import Message, Name, Part, Strong, Words
 
 _ROWS, _CASES, _ITEMS = 20, 5, 10
+_SEE = "see the JSON report (--json FILE)"
 _TEXT_LIMIT = 400
 _MESSAGE_LIMIT = 400
 _LINES = 8
@@ -128,7 +129,7 @@ class _Page:
         ]
         yield from table(columns, cells=self.width, indent="", head=self._style("2"))
         if more > 0:
-            yield f"{counted(more, 'more row')}: see the JSON report (--json FILE)"
+            yield f"{counted(more, 'more row')}: {_SEE}"
 
     def _name(self, row: Row, above: Row | None) -> Span:
         """The metric, with its suite where there are several; a slice is indented under its metric."""
@@ -146,7 +147,7 @@ class _Page:
             words = (Strong(f"{word}{warns}: "), *sentence(finding.message))
             yield from self._lines(words, first="- ", rest="  ")
         if len(findings) > _ITEMS:
-            yield f"- {count(len(findings) - _ITEMS)} more: see the JSON report (--json FILE)"
+            yield f"- {count(len(findings) - _ITEMS)} more: {_SEE}"
 
     def _concentrated(self, sentences: Sequence[Words]) -> Iterator[str]:
         if sentences:
@@ -154,7 +155,7 @@ class _Page:
         for words in sentences[:_ITEMS]:
             yield from self._lines(words, first="- ", rest="  ")
         if len(sentences) > _ITEMS:
-            yield f"- {count(len(sentences) - _ITEMS)} more: see the JSON report (--json FILE)"
+            yield f"- {count(len(sentences) - _ITEMS)} more: {_SEE}"
 
     def _proposals(self) -> Iterator[str]:
         proposals = sorted(self.report.proposals, key=lambda each: not each.loosened)
@@ -167,7 +168,7 @@ class _Page:
             word = "loosened: " if proposal.loosened else "changed: "
             yield from self._lines((word, Message(proposal.text)), first="- ", rest="  ")
         if len(proposals) > _ITEMS:
-            yield f"- {count(len(proposals) - _ITEMS)} more: see the JSON report (--json FILE)"
+            yield f"- {count(len(proposals) - _ITEMS)} more: {_SEE}"
 
     def _cases(self, excerpts: Sequence[Excerpt]) -> Iterator[str]:
         if excerpts:
@@ -175,7 +176,7 @@ class _Page:
         for excerpt in excerpts[:_CASES]:
             yield from self._case(excerpt)
         if len(excerpts) > _CASES:
-            yield f"{count(len(excerpts) - _CASES)} more: see the JSON report (--json FILE)"
+            yield f"{count(len(excerpts) - _CASES)} more: {_SEE}"
 
     def _case(self, excerpt: Excerpt) -> Iterator[str]:
         words: list[Part] = [Name(excerpt.case_id), " \u00b7 ", Message(excerpt.metric)]
@@ -196,7 +197,7 @@ class _Page:
         for run in runs[:_ITEMS]:
             yield from self._lines(run_sentence(run))
         if len(runs) > _ITEMS:
-            yield f"{counted(len(runs) - _ITEMS, 'more suite')}: see the JSON report (--json FILE)"
+            yield f"{counted(len(runs) - _ITEMS, 'more suite')}: {_SEE}"
 
     def _steps(self, steps: Sequence[Step]) -> Iterator[str]:
         if steps:
